@@ -1,0 +1,186 @@
+"""What ``python3 -m course_lib`` can do, once its environment exists.
+
+Nothing outside the standard library is imported before a command needs it, so that a wrong word on the
+command line is answered at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from course_lib.__main__ import ROOT
+
+NOTEBOOKS = ROOT / "notebooks"
+WORKING_COPIES = ROOT / "my_course"
+FIRST_NOTEBOOK = "00_start_here"
+CELL_TIMEOUT = 600  # seconds; a cell that takes longer hangs
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# JupyterLab's default answers a moved slider in a second thread, which breaks the cell that is drawing.
+LAB_SETTINGS = {"@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"}}
+
+
+def ship_lab_settings(prefix: str = sys.prefix) -> None:
+    """Add the course's JupyterLab settings to the environment at ``prefix``, keeping what is there."""
+    path = Path(prefix, "share", "jupyter", "lab", "settings", "overrides.json")
+    try:
+        settings = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        merged = settings | LAB_SETTINGS
+        if merged != settings:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(merged, indent=2) + "\n", "utf-8")
+    except (OSError, ValueError) as error:
+        # Sliders are safe without it; only a cell that draws while one is moved has to wait.
+        print(f"JupyterLab's settings were left as they are: {error}", file=sys.stderr)
+
+
+def find_notebooks(names: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
+    """Return the notebooks whose names start with any of ``names`` ("02" is enough), or all of them."""
+    known = sorted(folder.glob("*.ipynb"))
+    if not names:
+        return known
+    found = []
+    for name in names:
+        matches = [path for path in known if path.stem.startswith(Path(name).stem)]
+        if not matches:
+            sys.exit(f"No notebook is called {name!r}. There are: {', '.join(path.stem for path in known)}.")
+        found += matches
+    return list(dict.fromkeys(found))
+
+
+def make_working_copies() -> None:
+    """Copy every notebook that has no working copy yet; a copy that exists is the learner's and stays."""
+    WORKING_COPIES.mkdir(exist_ok=True)
+    for original in find_notebooks([]):
+        copy = WORKING_COPIES / original.name
+        if not copy.exists():
+            shutil.copyfile(original, copy)
+
+
+def make_fresh_copy(name: str) -> Path:
+    """Put a new copy of a notebook beside the learner's, under a name that is still free."""
+    original = find_notebooks([name])[0]
+    number = 1
+    while (copy := WORKING_COPIES / f"{original.stem}_fresh_{number}.ipynb").exists():
+        number += 1
+    shutil.copyfile(original, copy)
+    print(f"A fresh copy of {original.stem} is {copy.relative_to(ROOT)}; yours is untouched.")
+    return copy
+
+
+def lab(arguments: list[str]) -> int:
+    """Open the learner's copies in JupyterLab: ``lab [--fresh NAME] [options of jupyter lab]``."""
+    make_working_copies()
+    first = WORKING_COPIES / f"{FIRST_NOTEBOOK}.ipynb"
+    if "--fresh" in arguments:
+        place = arguments.index("--fresh")
+        if place + 1 == len(arguments):
+            sys.exit("Say which notebook to copy afresh, for example: lab --fresh 02")
+        first = make_fresh_copy(arguments[place + 1])
+        arguments = arguments[:place] + arguments[place + 2 :]
+    options = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/my_course/{first.name}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")  # in a container root is the only user there is
+    command = [sys.executable, "-m", "jupyterlab", *options, *arguments]
+    if os.name != "nt":
+        os.execv(command[0], command)  # Ctrl-C and signals then reach JupyterLab alone
+    return subprocess.call(command)
+
+
+@contextmanager
+def headless() -> Iterator[dict[str, str]]:
+    """Give an environment without a learner: sample ledger, empty data folder, this environment's kernel."""
+    with tempfile.TemporaryDirectory(prefix="course_lib_") as folder:
+        yield os.environ | {
+            "COURSE_LIB_HEADLESS": "1",
+            "COURSE_LIB_DATA": folder,
+            "JUPYTER_PREFER_ENV_PATH": "1",
+        }
+
+
+def test(arguments: list[str]) -> int:
+    """Run every test and every notebook: ``test [options of pytest]``."""
+    with headless() as environment:
+        return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
+
+
+def tidy(notebook: Any) -> None:
+    """Remove from an executed notebook whatever differs from run to run or from machine to machine."""
+    title = notebook.metadata.get("title")
+    language = {key: value for key, value in notebook.metadata.get("language_info", {}).items()}
+    language.pop("version", None)
+    others = {key: value for key, value in notebook.metadata.items() if key in ("rise", "authors")}
+    notebook.metadata = others | {"kernelspec": KERNELSPEC, "language_info": language}
+    if title:
+        notebook.metadata["title"] = title
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            # A widget's number is random and means nothing without its kernel; the picture or text stays.
+            if len(output.get("data", {})) > 1:
+                output["data"].pop(WIDGET_VIEW, None)
+
+
+def execute_notebook(path: Path) -> None:
+    """Run a notebook from a fresh kernel and store its outputs, all or nothing."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
+        record_timing=False,
+        coalesce_streams=True,
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        sys.exit(f"{path.name} was left as it was, because a cell of it failed:\n{error}")
+    tidy(notebook)
+    nbformat.validate(notebook)
+    unfinished = path.with_suffix(".ipynb.tmp")
+    nbformat.write(notebook, unfinished)
+    unfinished.replace(path)
+
+
+def execute(arguments: list[str]) -> int:
+    """Store the notebooks' outputs, for authors: ``execute [NAME ...]``."""
+    with headless() as environment:
+        os.environ.update(environment)  # kernels inherit it
+        for path in find_notebooks(arguments):
+            begin = time.monotonic()
+            execute_notebook(path)
+            print(f"{path.name}: {time.monotonic() - begin:.1f} s", flush=True)
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"lab": lab, "test": test, "execute": execute}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command that the first argument names, with the others, and return its exit code."""
+    if not arguments or arguments[0] not in COMMANDS:
+        said = f"{arguments[0]!r} is not a command of the course. " if arguments else ""
+        lines = [f"  {command.__doc__}" for command in COMMANDS.values()]
+        sys.exit("\n".join([f"{said}There are:", *lines]))
+    ship_lab_settings()
+    return COMMANDS[arguments[0]](arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -6,9 +6,9 @@
 
 On Windows write ``py -m course_lib lab``. Run it in the folder that holds README.md.
 """
-# Standard library only, in the syntax of Python 3.8: an old Python gets a sentence and no traceback. A Python
-# that holds the locked packages (Binder, uv, your own environment) is used as it is; for any other they go into
-# .venv, whose stamp is written last: a half-made .venv is never taken for a whole one.
+# Standard library only, in the syntax of Python 3.8: an old Python gets a sentence and no traceback.
+# A Python that holds the locked packages (Binder, uv, your own environment) is used as it is; for any other
+# they go into .venv, whose stamp is written last: a half-made .venv is never taken for a whole one.
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
-from course_lib.remedies import remedy
+from course_lib.setting_up import one_at_a_time, remedy, run
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK, WEIGHTS = ROOT / "binder" / "requirements.txt", ROOT / "binder" / "weights.txt"
@@ -59,25 +58,6 @@ def holds_the_lock() -> bool:
     )
 
 
-def run(*command: object, total: int = 0) -> str:
-    """Run one step of the set-up, counting packages aloud; return what it printed if it failed."""
-    lines, seen = [], 0
-    process = subprocess.Popen([str(part) for part in command], encoding="utf-8", errors="replace",
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
-    try:
-        for line in process.stdout or ():
-            lines.append(line)
-            seen += line.startswith(("Collecting", "Ignoring"))  # "Ignoring": for another system or Python
-            if total and line.startswith("Collecting") and seen % 10 == 0:
-                print(f"  package {seen} of {total}", flush=True)
-            if total and line.startswith("Installing"):
-                print("  all packages are here; unpacking them (this takes a while) ...", flush=True)
-    except BaseException:
-        process.kill()  # or an interrupted pip would go on writing behind our back
-        raise
-    return "".join(lines) if process.wait() else ""
-
-
 def discard() -> None:
     """Remove .venv; renaming it first means that no start ever meets half of one."""
     shutil.rmtree(OLD, ignore_errors=True)
@@ -111,16 +91,15 @@ def build() -> None:
 
 def set_up() -> None:
     """Build .venv unless it is whole, one start at a time."""
-    try:  # The system frees this lock even when a start is killed; another start waits for it, up to an hour.
-        with sqlite3.connect(ROOT / ".venv.lock", timeout=3600, isolation_level=None) as turn:
-            turn.execute("BEGIN EXCLUSIVE")
+    try:
+        with one_at_a_time(ROOT / ".venv.lock"):
             if VENV.exists() and not STAMP.exists():
                 sys.exit(f"This course did not make {VENV}. Rename it, then give the same command again.")
-            if not is_whole():
+            if not is_whole():  # another start may have finished it meanwhile
                 build()
     except KeyboardInterrupt:
         sys.exit("Set-up was stopped. Give the same command again; what was downloaded is kept.")
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         sys.exit(remedy(str(error)))
 
 

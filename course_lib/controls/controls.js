@@ -33,7 +33,7 @@ function slider(id, places, onPlace) {
 const shortNumber = (value) => String(Number(value.toPrecision(6)));
 
 const builders = {
-  range(spec, get, set) {
+  range(spec, get, set, state, latest) {
     const id = newId();
     const shown = element("output", { for: id });
     const input = slider(id, spec.values.length, (place) => set(spec.values[place]));
@@ -53,7 +53,11 @@ const builders = {
       row.append(box);
     } else row.append(shown);
     return [row, () => {
-      const value = get(), place = nearest(spec.values, value);
+      const value = get();
+      if (value === undefined) return; // its governor has just moved; Python answers with a new grid
+      spec = latest();
+      input.max = spec.values.length - 1;
+      const place = nearest(spec.values, value);
       const text = spec.values[place] === value ? spec.texts[place] : shortNumber(value);
       input.value = place;
       input.setAttribute("aria-valuetext", text);
@@ -177,8 +181,11 @@ const builders = {
 
 function render({ model, el }) {
   const state = () => model.get("state");
+  const latest = (name) => model.get("controls").find((spec) => spec.name === name);
   const change = (values) => {
-    model.set("state", { ...state(), ...values });
+    const next = { ...state() };
+    for (const { name, governor } of model.get("controls")) if (governor in values) delete next[name];
+    model.set("state", { ...next, ...values });
     model.save_changes();
   };
 
@@ -187,7 +194,7 @@ function render({ model, el }) {
   const rows = element("div", { class: "course-controls" });
   for (const spec of model.get("controls")) {
     if (spec.kind === "preset" || spec.kind === "action") {
-      const button = element("button", { type: "button" }, spec.label);
+      const button = element("button", { type: "button", "data-kind": spec.kind }, spec.label);
       button.addEventListener("click", () => {
         if (spec.kind === "preset") change(spec.sets);
         else model.send({ action: spec.name });
@@ -196,7 +203,8 @@ function render({ model, el }) {
       continue;
     }
     const [node, paint] = builders[spec.kind](
-      spec, () => state()[spec.name], (value) => change({ [spec.name]: value }), state);
+      spec, () => state()[spec.name], (value) => change({ [spec.name]: value }), state,
+      () => latest(spec.name));
     rows.append(node);
     painters.push(paint);
   }
@@ -244,7 +252,7 @@ function render({ model, el }) {
   paintPicture();
 
   const watched = [
-    ["change:state", paintControls],
+    ["change:state change:controls", paintControls],
     ["change:sentence change:tone", paintSentence],
     ["change:picture", paintPicture],
     ["change:alt", () => { image.alt = model.get("alt"); }],

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 
@@ -21,6 +21,10 @@ class Control:
     def cleaned(self, value: Any) -> Any:
         """Value as the control holds it, or a ValueError that says what it can take."""
         return value
+
+    def within(self, state: Mapping[str, Any]) -> "Control":
+        """Return the control as the other controls leave it; only a governed one differs."""
+        return self
 
     def spec(self) -> dict[str, Any]:
         """What the browser needs to build the control."""
@@ -61,6 +65,27 @@ class Range(Control):
             "texts": [self.text(value) for value in values],
             "typed": self.typed,
         }
+
+
+@dataclass(frozen=True)
+class GovernedRange(Range):
+    """A slider whose grid depends on another control, such as the thresholds of the chosen feature.
+
+    `grid` gives the values for each position of the control named `governor`, which is declared
+    earlier. When the governor moves, this slider goes to the middle of its new grid.
+    """
+
+    governor: str = ""
+    grid: Callable[[Any], Sequence[float]] = lambda _: (0.0,)
+
+    def within(self, state: Mapping[str, Any]) -> "GovernedRange":
+        """Return this slider with the grid it has while the governor stands where it does."""
+        values = self.grid(state[self.governor])
+        return replace(self, values=values, default=values[len(values) // 2])
+
+    def spec(self) -> dict[str, Any]:
+        """Add the governor's name."""
+        return super().spec() | {"governor": self.governor}
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from course_lib.controls.declarations import Control
+from course_lib.controls.declarations import Control, GovernedRange
 
 FRONT_END = Path(__file__).parent
 
@@ -49,10 +49,8 @@ class Controls(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is untyp
         guard_other_cells()
         declared = {control.name: control for control in controls}
         object.__setattr__(self, "_declared", declared)
-        initial = {
-            name: control.initial() for name, control in declared.items() if control.kind not in BUTTONS
-        }
-        super().__init__(title=title, controls=[control.spec() for control in controls], state=initial)
+        initial = self._settled({})
+        super().__init__(title=title, controls=self._specs(initial), state=initial)
         self.observe(self._on_state, "state")
         self.on_msg(self._on_message)
 
@@ -82,13 +80,35 @@ class Controls(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is untyp
                 raise AttributeError(
                     f"There is no control {name!r} here. There are: {', '.join(self.state)}."
                 )
-        self.state = self.state | {
-            name: self._declared[name].cleaned(value) for name, value in values.items()
+        kept = {
+            name: value for name, value in self.state.items() if not self._is_governed_by_any(name, values)
         }
+        self.state = self._settled(kept | values)
+
+    def _is_governed_by_any(self, name: str, moved: Mapping[str, Any]) -> bool:
+        control = self._declared[name]
+        if not isinstance(control, GovernedRange) or control.governor not in moved:
+            return False
+        return bool(moved[control.governor] != self.state[control.governor])
+
+    def _settled(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Return every control's value as the control holds it; one that is not given starts afresh."""
+        unknown = set(wanted) - set(self._declared)
+        if unknown:
+            raise KeyError(*unknown)
+        settled: dict[str, Any] = {}
+        for name, declared in self._declared.items():
+            if declared.kind not in BUTTONS:
+                control = declared.within(settled)  # a governor comes before those it governs
+                settled[name] = control.cleaned(wanted[name]) if name in wanted else control.initial()
+        return settled
+
+    def _specs(self, state: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [control.within(state).spec() for control in self._declared.values()]
 
     def _on_state(self, change: dict[str, Any]) -> None:
         try:
-            cleaned = {name: self._declared[name].cleaned(value) for name, value in change["new"].items()}
+            cleaned = self._settled(change["new"])
         except (KeyError, TypeError, ValueError):
             self.state = change["old"]  # a front end sent nonsense; what was last good stays
             return
@@ -96,6 +116,8 @@ class Controls(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is untyp
             self.state = cleaned  # comes back here, clean
             return
         with self.hold_sync():  # sentence, alt text and picture travel in one message
+            if any(isinstance(control, GovernedRange) for control in self._declared.values()):
+                self.controls = self._specs(cleaned)  # sent on only if a grid has changed
             self.react()
 
     def _on_message(self, _widget: Any, content: Any, _buffers: Any) -> None:

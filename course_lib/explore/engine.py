@@ -4,7 +4,7 @@ import base64
 import io
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -43,6 +43,9 @@ class Demo:
         `update(artists, numbers)` moves them.
     scene : callable, optional
         Numbers to whatever the still part depends on; when that changes, `draw` runs again.
+    actions : mapping, optional
+        Name of an Action button to a function from the controls' state, as keywords, to the values the
+        button puts into them.
     height : float
         Of the figure, in inches; the width is 8.4.
     """
@@ -55,6 +58,7 @@ class Demo:
     draw: Callable[[Figure, Any], SimpleNamespace] | None = None
     update: Callable[[SimpleNamespace, Any], None] | None = None
     scene: Callable[[Any], Hashable] = lambda numbers: None
+    actions: Mapping[str, Callable[..., Mapping[str, Any]]] = field(default_factory=dict)
     height: float = 3.6
 
 
@@ -89,6 +93,10 @@ class Explorer(Controls):
         self.sentence = self.alt = self._demo.describe(numbers)
         if self._painter:
             self.picture = self._painter.png(numbers)
+
+    def act(self, name: str) -> None:
+        """Put the controls where the button called `name` says."""
+        self.set(**self._demo.actions[name](**self.state))
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**options)

@@ -6,7 +6,6 @@ Standard library only and in the syntax of Python 3.8, like the starter itself.
 from __future__ import annotations
 
 import re
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -30,6 +29,10 @@ REMEDIES = (
     (
         "[Rr]ead-?only|[Pp]ermission denied|Operation not permitted|Access is denied|unable to open database",
         "The course's folder cannot be written to. Close JupyterLab, or copy the course to your own folder",
+    ),
+    (
+        "_sqlite3|_ssl|ssl module",
+        "This Python was built without sqlite3 or ssl. Install one from python.org, conda or your system",
     ),
     (
         "onnection|resolution|[Tt]imed? ?out|ProxyError|SSLError|versions: none",
@@ -56,6 +59,10 @@ def one_at_a_time(path: Path) -> Iterator[None]:
 
     SQLite's lock is the one the standard library has on every system, and it is freed when its holder dies.
     """
+    try:
+        import sqlite3
+    except ImportError as error:  # a Python compiled on a machine without SQLite's headers
+        raise OSError(str(error)) from error
     try:
         with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
             told = False

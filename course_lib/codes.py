@@ -137,7 +137,7 @@ def canonical_code(lengths: ArrayLike) -> list[str]:
 
 
 def kraft_sum(lengths: Iterable[int]) -> float:
-    """Return Σ 2^−length over the symbols that have a codeword: the share of the code space they take. Chapter 2.
+    """Return Σ 2^−length over the symbols that have a codeword: the share of code space taken. Chapter 2.
 
     Examples
     --------

@@ -1,0 +1,10 @@
+"""Checked exercises, quizzes and predictions: what the notebooks import.
+
+``check("2.4", answer)`` says what an answer shows about the way it was found; ``hint`` and ``solution``
+help on; ``quiz("2.a")`` asks a multiple-choice question; ``predict("2.hook")`` takes a bet before the
+reveal; ``diagnose`` is the pure core of ``check``.
+"""
+
+from course_lib.exercises.checking import check, diagnose, hint, solution
+
+__all__ = ["check", "diagnose", "hint", "solution"]

@@ -1,0 +1,270 @@
+"""The words for every kind of slip: a first line, and a second one for when it comes back."""
+
+from __future__ import annotations
+
+from course_lib.exercises.material import Hints
+
+HINTS: dict[str, Hints] = {
+    # ------------------------------------------------------------------ units, signs, sums
+    "NATS_FOR_BITS": (
+        "Right structure, other unit: this is in nats. What base makes a fair coin worth 1?",
+        "Use log2, or divide nats by ln 2 = 0.6931.",
+    ),
+    "BITS_FOR_NATS": (
+        "This is in bits; the answer is asked in nats. Which log do ML libraries use?",
+        "Multiply bits by 0.6931.",
+    ),
+    "HARTLEYS": (
+        "That is the base-10 logarithm: hartleys. Which base gives bits?",
+        "One hartley is 3.3219 bits: use log2, or multiply.",
+    ),
+    "CONVERTED_BACKWARDS": (
+        "The conversion ran the wrong way. Which is the bigger unit, a nat or a bit?",
+        "One nat is 1.4427 bits, so the same surprise is a *larger* number of bits: divide by ln 2 = 0.6931.",
+    ),
+    "SIGN": (
+        "Can this quantity have that sign? Check its bounds.",
+        "log of a number below 1 is negative: one minus sign is missing or too many, or a ratio "
+        "is upside down.",
+    ),
+    "MEAN_FOR_SUM": (
+        "You averaged over outcomes, but the probabilities are already the weights.",
+        "Use sum, not mean, inside an expectation.",
+    ),
+    "SUM_FOR_MEAN": (
+        "This grows with the number of rows. What should an average do when the data set is duplicated?",
+        "Divide by the number of examples.",
+    ),
+    "TERMS_NOT_ADDED": (
+        "These are the terms, one by one. The question asks for one number.",
+        "Add them up: np.sum(...).",
+    ),
+    "INVERTED": (
+        "That is one over the answer: a ratio is upside down.",
+        "Check which number belongs in the denominator.",
+    ),
+    "PERCENT": (
+        "That is in percent. A probability lies between 0 and 1.",
+        "Divide by 100.",
+    ),
+    "ROUNDED": (
+        "Right as far as it goes. Four decimals are asked for, because some wrong roads end very close by.",
+        "Give the number unrounded, straight from the computation.",
+    ),
+    "OUT_OF_BOUNDS": (
+        "This quantity cannot take that value.",
+        "Check it against its bounds before anything else.",
+    ),
+    # ------------------------------------------------------------------ logarithms at their edge
+    "ZERO_LOG_ZERO": (
+        "The result is NaN (not a number). 0·log 0 has a limit. Which?",
+        "It is 0: keep only the cells with p > 0 before the log, or use scipy.special.entr / rel_entr.",
+    ),
+    "INFINITE": (
+        "The result is infinite: somewhere the log of 0 was taken and given weight.",
+        "Look for a probability of exactly 0, and ask whether it should count.",
+    ),
+    "EPS_CLIP": (
+        "Change your epsilon and watch the answer move. Is that a property of the data?",
+        "The value shown is the log of your epsilon, not of the event: return inf where p is 0.",
+    ),
+    "UNNORMALISED": (
+        "These numbers do not add up to 1. Entropy of *what* distribution?",
+        "Divide by the total first.",
+    ),
+    "RENORM_SMOOTH": (
+        "Epsilon was added to the cells or to the log: a different distribution.",
+        "Drop the zero cells instead; 0·log 0 counts as 0 exactly.",
+    ),
+    "NO_SMOOTHING": (
+        "An infinite or undefined surprise: a pixel that never lit up in its class got probability 0.",
+        "Estimate every pixel by (lit + 1) / (images + 2), as the exercise states.",
+    ),
+    # ------------------------------------------------------------------ one event, many events
+    "LOG_FORGOTTEN": (
+        "1/p counts the equally likely cases. How many yes/no questions pick one of them?",
+        "Take log2 of 1/p.",
+    ),
+    "WEIGHTED_ONCE": (
+        "You weighted by p already. This is one event: there is no average yet.",
+        "Leave the factor p away; −p·log p is that outcome's share of an entropy.",
+    ),
+    "LOG_OF_SUM": (
+        "The sum of the probabilities is not the probability of all of it.",
+        "Everything happened, so multiply the probabilities, or add the surprises.",
+    ),
+    "LOG_OF_MEAN": (
+        "−log of the mean probability. Mean of logs or log of mean? They differ.",
+        "Take the log of each one first.",
+    ),
+    "PPL_BASE": (
+        "The base of the power must be the base of the log.",
+        "The loss was in nats, so undo it with e: p = exp(−loss).",
+    ),
+    # ------------------------------------------------------------------ Bayes
+    "BASE_RATE": (
+        "You answered P(positive given ill). Asked: P(ill given positive).",
+        "Start from the prior odds.",
+    ),
+    "TOTAL_PROBABILITY": (
+        "You divided by P(positive given healthy). How often is a test positive at all?",
+        "Divide by the total: ill and positive, plus healthy and positive.",
+    ),
+    "SPECIFICITY": (
+        "That is 1 minus the false-positive rate: how often the *healthy* test negative.",
+        "Asked is how many of the positives are ill. Start from the prior odds.",
+    ),
+    "STOPPED_EARLY": (
+        "At that count the posterior is still below 95 %.",
+        "Each positive multiplies the odds by the same factor; keep going until the odds pass 19 : 1.",
+    ),
+    # ------------------------------------------------------------------ distributions and tables
+    "LOG_K": (
+        "You used log2 K. Only the uniform distribution reaches it.",
+        "Weight each outcome's own surprise by its own probability.",
+    ),
+    "UNWEIGHTED": (
+        "Rare rows count as much as common ones here. Should they?",
+        "Weight by P(X=x), or by n_branch/n.",
+    ),
+    "WRONG_CONDITION": (
+        "Which variable do you already know? You conditioned on the other one.",
+        "Normalise along the axis of the *unknown*: each row, when the rows are X and X is known.",
+    ),
+    "JOINT_FOR_COND": (
+        "You counted X's own uncertainty too.",
+        "Subtract H(X); or normalise each row.",
+    ),
+    "MARGINAL_FOR_COND": (
+        "That is H(Y): the uncertainty before anyone told you X.",
+        "Take the entropy inside each row, then average the rows by P(X=x).",
+    ),
+    "REMAINING_FOR_GAIN": (
+        "That is what is left, not what was gained.",
+        "Parent minus it.",
+    ),
+    "GINI": (
+        "That is the drop in Gini impurity.",
+        "Replace 1−Σp² by −Σp log p.",
+    ),
+    "AVG_FOR_POOLED": (
+        "You averaged the entropies. Mixing hides which source spoke: did you count that?",
+        "Average the *distributions*, then take H. The difference is I(source; symbol) of chapter 5.",
+    ),
+    "POOLED_FOR_AVG": (
+        "That is the entropy of the pooled stream. Asked is the mean of the two sources' own entropies.",
+        "Take H of each source first, then average.",
+    ),
+    "SD_FOR_VAR": (
+        "Is the number in the formula σ or σ²?",
+        "Square σ where the formula has σ².",
+    ),
+    # ------------------------------------------------------------------ data
+    "MINIMUM": (
+        "That is the *least* surprising image. Which end of the ranking is asked for?",
+        "Use argmax, not argmin.",
+    ),
+    "PER_PIXEL": (
+        "That is the mean per pixel. Asked is the surprise of the whole image.",
+        "Independent pixels: add their bits over all 64.",
+    ),
+    # ------------------------------------------------------------------ a learner's function
+    "NO_RETURN": (
+        "The function gave back None. Is there a return?",
+        "A function that prints its result still has to return it.",
+    ),
+    "NEGATIVE_ZERO": (
+        "A sure event came back as −0.0. Zero has no sign in the answer.",
+        "log 1 is 0, and minus 0.0 prints as -0.0: add 0.0 to the result, or use log(1/p).",
+    ),
+    "LOG_WARNING": (
+        "The value is right, but NumPy warned about a division or a log of zero on the way.",
+        "Say that it is meant: wrap the log in `with np.errstate(divide='ignore'):`.",
+    ),
+    "SHAPE_LOST": (
+        "The result has another shape than the input.",
+        "Work on np.asarray(p) as a whole, without loops, ravel or sum.",
+    ),
+    "LIST_INPUT": (
+        "It works on arrays but not on a list.",
+        "Start with p = np.asarray(p, dtype=float).",
+    ),
+    "UNIT_IGNORED": (
+        "The unit makes no difference to the result.",
+        "Divide the natural log by ln 2 for bits, and by 1 for nats.",
+    ),
+    "NOT_REFUSED": (
+        "That is not a probability, yet the function answered.",
+        "Raise ValueError unless every p satisfies 0 ≤ p ≤ 1; comparisons with NaN are False, so "
+        "test for what is allowed.",
+    ),
+    "WRONG_ERROR": (
+        "It refused, as it should, but not with ValueError.",
+        "raise ValueError('p must lie between 0 and 1') says it best.",
+    ),
+    "REFUSED": (
+        "The function refused an input that is fine.",
+        "0 and 1 are probabilities too.",
+    ),
+    "RAISED": (
+        "The function stopped with an error on an input that is fine.",
+        "Call it yourself with that input and read the last line of the error.",
+    ),
+    "RECURSES": (
+        "The function calls itself without end. Is there a name inside that is also its own?",
+        "If it uses another function of the same name, import that one under another name.",
+    ),
+    "TOO_LONG": (
+        "The function was still running after 2 seconds, so it was stopped. Does its loop have an end?",
+        "Arrays need no loop here: one NumPy expression does all elements.",
+    ),
+    "NOT_THE_MAIN_THREAD": (
+        "A function can be checked only from an ordinary cell, where it can be stopped if it never ends.",
+        "Call check(...) in a cell of its own.",
+    ),
+    "WRONG_VALUE": (
+        "The value is not right yet.",
+        "Work this one out by hand, then compare step by step.",
+    ),
+    # ------------------------------------------------------------------ answers that are not numbers yet
+    "NO_ANSWER": ("Replace the ... by your answer and run the cell again.", ""),
+    "NOTHING": (
+        "The answer is None, which is what a function without return, or print, gives back.",
+        "Hand over the number itself.",
+    ),
+    "TEXT": ("That is text; drop the quotes.", "Give a number, or an expression that computes it."),
+    "BOOLEAN": (
+        "That is True or False. The question asks for a number.",
+        "A comparison gives a truth value; hand over the quantity itself.",
+    ),
+    "COMPLEX": (
+        "That is a complex number: somewhere a root or log of a negative number was taken.",
+        "Every probability lies between 0 and 1; check the sign before the log.",
+    ),
+    "CALLABLE": ("That is the function itself. Call it, and hand over what it returns.", "Add the brackets."),
+    "NOT_A_FUNCTION": (
+        "This exercise asks for a function, and that is something else.",
+        "Hand over its name without brackets: check('…', surprisal).",
+    ),
+    "TOO_LARGE": (
+        "That number is too large for floating point. No quantity of this course is.",
+        "Look for a power or a product that should have been a sum of logs.",
+    ),
+    "SHAPE": (
+        "The number of values does not fit the question.",
+        "Hand over exactly what is asked, in that order.",
+    ),
+    "TYPE": ("That is not a number the checker can read.", "Hand over a plain number."),
+    "NOT_YET": ("Not yet.", ""),
+}
+
+
+def words(code: str) -> Hints:
+    """Return the two hint lines of a code.
+
+    Examples
+    --------
+    >>> words("GINI")[0]
+    'That is the drop in Gini impurity.'
+    """
+    return HINTS[code]

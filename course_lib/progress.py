@@ -1,0 +1,324 @@
+"""The learner's ledger and progress: one local JSON file, which nothing but the learner ever sends anywhere.
+
+The file lies in the platform's folder for user data, or in ``$COURSE_LIB_DATA``. It only grows: entries are
+added under a lock and written atomically, so two notebooks open at once do not lose each other's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+VERSION = 1
+KINDS = ("attempts", "quizzes", "predictions")
+_FORMAT = "information-theory-for-machine-learning progress"
+_LOCK_SECONDS = 5.0
+
+Entry = dict[str, Any]
+Record = dict[str, Any]
+
+# Entries that could not be written, and sentences that nobody has read yet. Both live as long as the kernel.
+_unsaved: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
+_notices: list[str] = []
+
+
+class DamagedFile(ValueError):
+    """Raised when a progress file cannot be understood."""
+
+
+class NewerFile(ValueError):
+    """Raised when a progress file was written by a later version of the course."""
+
+
+def data_folder() -> Path:
+    """Return the folder that holds the learner's files."""
+    chosen = os.environ.get("COURSE_LIB_DATA")
+    return Path(chosen or platformdirs.user_data_dir("information-theory-for-machine-learning", False))
+
+
+def progress_file() -> Path:
+    """Return the path of the progress file, whether it exists or not."""
+    return data_folder() / "progress.json"
+
+
+def is_headless() -> bool:
+    """Whether notebooks run without a learner; then the sample ledger is read instead of anybody's own."""
+    return os.environ.get("COURSE_LIB_HEADLESS", "") not in ("", "0")
+
+
+def empty_record() -> Record:
+    """Return a progress record without entries."""
+    return {"format": _FORMAT, "version": VERSION, **{kind: [] for kind in KINDS}}
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def parse_record(text: str) -> Record:
+    """Read a progress record from JSON text, or say what is wrong with it.
+
+    Raises
+    ------
+    DamagedFile
+        If the text is not a progress record.
+    NewerFile
+        If a later version of the course wrote it.
+    """
+    try:
+        record = json.loads(text)
+    except ValueError as error:
+        raise DamagedFile(f"it is not valid JSON ({error})") from error
+    if not isinstance(record, dict) or record.get("format") != _FORMAT:
+        raise DamagedFile("it is not a progress file of this course")
+    version = record.get("version")
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise DamagedFile("it has no version number")
+    if version > VERSION:
+        raise NewerFile(f"it has version {version}, and this course reads up to {VERSION}")
+    for kind in KINDS:
+        entries = record.get(kind)
+        if not isinstance(entries, list) or not all(map(_is_entry, entries)):
+            raise DamagedFile(f"its {kind} cannot be read")
+    return record
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("id"), str) and isinstance(entry.get("time"), str)
+
+
+def read_progress() -> Record:
+    """Return all entries: those of the file, and those that could not be written."""
+    if is_headless():
+        return sample_record()
+    try:
+        record = _read_file()
+    except (OSError, NewerFile) as error:
+        _notify_memory_only(error)
+        record = empty_record()
+    return {**record, **{kind: record[kind] + _unsaved[kind] for kind in KINDS}}
+
+
+def sample_record() -> Record:
+    """Return the made-up learner's record that ships with the course, for runs without a learner."""
+    return parse_record(files("course_lib").joinpath("data/sample_ledger.json").read_text(encoding="utf-8"))
+
+
+def _read_file() -> Record:
+    path = progress_file()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return empty_record()
+    except UnicodeDecodeError:
+        text = ""
+    try:
+        return parse_record(text)
+    except DamagedFile as error:
+        aside = _set_aside(path, "damaged")
+        _notices.append(
+            f"The progress file could not be read: {error}. It is kept as {aside}; a new one begins."
+        )
+        return empty_record()
+
+
+def _set_aside(path: Path, why: str) -> Path:
+    """Rename a file to the first free name ``progress.why-N.json``; nothing is ever deleted."""
+    number = 1
+    while (aside := path.with_name(f"{path.stem}.{why}-{number}{path.suffix}")).exists():
+        number += 1
+    path.rename(aside)
+    return aside
+
+
+# ------------------------------------------------------------------------------ writing
+
+
+def add_entry(kind: str, entry: Entry) -> None:
+    """Add one entry, with the time of now. If it cannot be written it is kept in memory, and a notice says so.
+
+    Parameters
+    ----------
+    kind : {"attempts", "quizzes", "predictions"}
+    entry : dict
+        Plain JSON values, with the key "id".
+    """
+    stamped = {**entry, "time": datetime.now(UTC).isoformat(timespec="milliseconds")}
+    try:
+        _merge({kind: [stamped]})
+    except (OSError, NewerFile) as error:
+        _unsaved[kind].append(stamped)
+        _notify_memory_only(error)
+
+
+def _merge(new: dict[str, list[Entry]]) -> int:
+    """Add those entries that the file does not hold yet; return how many there were."""
+    added = 0
+    with _locked():
+        record = _read_file()
+        for kind, entries in new.items():
+            fresh = [entry for entry in entries if entry not in record[kind]]
+            record[kind] = sorted(record[kind] + fresh, key=lambda entry: str(entry["time"]))
+            added += len(fresh)
+        _write(progress_file(), record)
+    return added
+
+
+def _write(path: Path, record: Record) -> None:
+    """Write a file so that at any moment either the old or the new one is there, whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(record, stream, ensure_ascii=False, indent=1, allow_nan=False)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+@contextlib.contextmanager
+def _locked() -> Iterator[None]:
+    """Hold the lock of the data folder. The system lets go of it even if this process dies."""
+    folder = data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "progress.lock", "a+b") as lock:
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while not _try_lock(lock.fileno()):
+            if time.monotonic() > deadline:
+                raise TimeoutError("another notebook has held the progress file for too long")
+            time.sleep(0.02)
+        try:
+            yield
+        finally:
+            _unlock(lock.fileno())
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            os.lseek(handle, 0, os.SEEK_SET)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def _unlock(handle: int) -> None:
+    if sys.platform == "win32":
+        os.lseek(handle, 0, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+    else:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _notify_memory_only(error: Exception) -> None:
+    notice = f"Progress is kept in memory only, until this kernel ends: {error}."
+    if not any(known.startswith("Progress is kept in memory") for known in _notices_given + _notices):
+        _notices.append(notice)
+
+
+_notices_given: list[str] = []
+
+
+def take_notices() -> list[str]:
+    """Return the sentences about the progress file that have not been shown yet, and count them as shown."""
+    taken = list(_notices)
+    _notices_given.extend(taken)
+    _notices.clear()
+    return taken
+
+
+# ------------------------------------------------------------------------------ the learner's commands
+
+
+def ledger() -> list[Entry]:
+    """Return the predictions that count: the first one of each question, oldest first.
+
+    Examples
+    --------
+    In a run without a learner this is the sample ledger.
+
+    >>> sorted(ledger()[0]) if is_headless() else ["answer", "bits", "confidence", "correct", "id", "outcome", "time"]
+    ['answer', 'bits', 'confidence', 'correct', 'id', 'outcome', 'time']
+    """
+    first: dict[str, Entry] = {}
+    for entry in sorted(read_progress()["predictions"], key=lambda entry: str(entry["time"])):
+        first.setdefault(entry["id"], entry)
+    return list(first.values())
+
+
+def show_ledger() -> None:
+    """Print every prediction with its confidence and its bill in bits, and the total."""
+    entries = ledger()
+    if not entries:
+        print("The ledger is empty: no prediction has been revealed yet.")
+        return
+    if is_headless():
+        print("This is the sample ledger of a made-up learner.")
+    for entry in entries:
+        mark = "right" if entry["correct"] else "wrong"
+        print(f"{entry['id']:<12} {mark}  at {100 * entry['confidence']:3.0f} %  {entry['bits']:6.3f} bits")
+    total = math.fsum(entry["bits"] for entry in entries)
+    right = sum(entry["correct"] for entry in entries)
+    print(
+        f"{right} of {len(entries)} right, {total:.3f} bits in all, {total / len(entries):.3f} "
+        "bits per prediction."
+    )
+
+
+def export_progress(path: str | Path, *, overwrite: bool = False) -> None:
+    """Save all progress to a file of your choice, for instance before a session on Binder ends."""
+    target = Path(path).expanduser()
+    if target.exists() and not overwrite:
+        raise FileExistsError(f"{target} exists already. Choose another name, or pass overwrite=True.")
+    record = read_progress()
+    _write(target, record)
+    print(f"Saved {sum(len(record[kind]) for kind in KINDS)} entries to {target.name}.")
+
+
+def import_progress(path: str | Path) -> None:
+    """Add the entries of an exported file to the progress here; entries that are here already "
+    "are not doubled."""
+    source = Path(path).expanduser()
+    try:
+        record = parse_record(source.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ValueError(f"{source.name} cannot be imported: {error}.") from error
+    added = _merge({kind: record[kind] for kind in KINDS})
+    print(f"Added {added} entries from {source.name}.")
+
+
+def reset_progress(*, sure: bool = False) -> None:
+    """Begin anew. The old file is kept beside the new one; pass ``sure=True`` to do it."""
+    if not sure:
+        print("This starts progress and ledger from zero. If that is meant: reset_progress(sure=True)")
+        return
+    for kind in KINDS:
+        _unsaved[kind].clear()
+    if not progress_file().exists():
+        print("There was nothing to reset.")
+        return
+    with _locked():
+        aside = _set_aside(progress_file(), "before-reset")
+    print(f"Progress starts from zero. The old file is kept as {aside.name}.")

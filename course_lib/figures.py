@@ -3,12 +3,20 @@
 import base64
 import html
 import io
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
 from IPython.display import display
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
+
+from course_lib.distributions import as_joint, as_pmf
+from course_lib.measures import conditional_entropy, joint_entropy, mutual_information, surprisal
 
 # Okabe and Ito's palette: told apart with every common form of colour blindness. A second cue (hatch,
 # dash, marker or a direct label) always goes with a colour.
@@ -21,6 +29,9 @@ GOOD_COLOUR = "#009E73"
 ACCENT_COLOUR = "#CC79A7"
 QUIET_COLOUR = "#6B6B6B"  # floors, targets, remarks
 INK = "#1A1A1A"
+
+PAPER: dict[str, Any] = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85}}
+LEAF = {"facecolor": "white", "edgecolor": P_COLOUR, "boxstyle": "round,pad=0.2"}
 
 STYLES = {
     "reading": {"font.size": 10.5, "lines.linewidth": 2.0, "lines.markersize": 7},
@@ -110,3 +121,199 @@ def new_figure(height: float = 3.4, rows: int = 1, columns: int = 1) -> tuple[Fi
     """Return a figure as wide as a notebook cell, and its axes, away from pyplot's global state."""
     figure = Figure(figsize=(8.4, height), layout="constrained")
     return figure, figure.subplots(rows, columns)
+
+
+# --- The recurring drawings: each fills one axes, and reads the same in every chapter ------------------
+
+
+def draw_bill(axes: Any, p: ArrayLike, q: ArrayLike | None = None, *, labels: Sequence[str] = ()) -> None:
+    """Draw the bill: one box per outcome, p wide and −log₂ q high, so that its area is what it costs in bits.
+
+    Without `q` the boxes are priced by p itself and their total area is the entropy. With `q` the boxes
+    end at −log₂ q: what a box is higher than −log₂ p is hatched (paid for using the wrong model), what it
+    is lower is outlined in dashes (saved). Hatched minus dashed area is the KL divergence.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    p : array_like, shape (K,)
+        The truth: how often each outcome is billed.
+    q : array_like, shape (K,), optional
+        The model that sets the prices.
+    labels : sequence of str, optional
+        The outcomes' names; without them 1 … K.
+    """
+    p = np.asarray(as_pmf(p))
+    due = np.asarray(surprisal(p))
+    paid = due if q is None else np.asarray(surprisal(as_pmf(q, name="q")))
+    ever = p > 0
+    finite = np.concatenate([due[ever & np.isfinite(due)], paid[ever & np.isfinite(paid)], [0.5]])
+    top = 1.18 * finite.max()
+    names = list(labels) or [str(k + 1) for k in range(len(p))]
+    left = np.cumsum(p) - p
+    for k in np.flatnonzero(ever):
+        shown = min(paid[k], top)  # an impossible price runs out of the picture
+        both, middle = min(due[k], shown), left[k] + p[k] / 2
+        box = {"width": p[k], "align": "edge", "edgecolor": INK, "linewidth": 1.0}
+        axes.bar(left[k], both, facecolor=ENTROPY_FILL, **box)
+        if shown > due[k]:
+            excess = {"facecolor": DIVERGENCE_FILL, "hatch": DIVERGENCE_HATCH}
+            axes.bar(left[k], shown - due[k], bottom=due[k], **excess, **box)
+        elif shown < due[k]:
+            saved = box | {"linewidth": 1.4, "edgecolor": QUIET_COLOUR}
+            axes.bar(left[k], due[k] - shown, bottom=shown, facecolor="none", linestyle="--", **saved)
+        if np.isinf(paid[k]):
+            axes.text(middle, 0.98 * top, "∞", ha="center", va="top", **PAPER)
+        elif p[k] >= 0.1:
+            above = max(shown, due[k]) + 0.01 * top
+            axes.text(middle, above, f"{p[k] * paid[k]:.2f}", ha="center", va="bottom", fontsize="small")
+    wide = np.flatnonzero(p >= 0.04)
+    axes.set_xticks(left[wide] + p[wide] / 2, [names[k] for k in wide])
+    axes.tick_params(axis="x", length=0)
+    axes.set(xlim=(0, 1.005), ylim=(0, top), xlabel="width: probability p")
+    axes.set_ylabel("height: −log₂ p (bits)" if q is None else "height: −log₂ q (bits)")
+
+
+def draw_information_bars(axes: Any, joint: ArrayLike, *, names: tuple[str, str] = ("X", "Y")) -> None:
+    """Draw H(X,Y), H(X) and H(Y) as bars over the pieces they share: H(X|Y), I(X;Y) and H(Y|X).
+
+    H(X) covers the two pieces on the left and H(Y) the two on the right, so the chain rule can be read
+    off the ends of the bars.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    joint : array_like, shape (rows, columns)
+        Joint probabilities; the rows are the first variable.
+    names : (str, str), optional
+        What the two variables are called.
+    """
+    joint = np.asarray(as_joint(joint))
+    x, y = names
+    x_alone, shared, y_alone = (
+        conditional_entropy(joint.T),
+        mutual_information(joint),
+        conditional_entropy(joint),
+    )
+    total = joint_entropy(joint)
+    whole = [
+        (f"H({x},{y})", 0.0, total),
+        (f"H({x})", 0.0, x_alone + shared),
+        (f"H({y})", x_alone, shared + y_alone),
+    ]
+    for row, (name, start, length) in enumerate(whole):
+        axes.barh(-row, length, left=start, height=0.62, facecolor=ENTROPY_FILL, edgecolor=INK, lw=1.0)
+        axes.text(start + length / 2, -row, f"{name} = {length:.3f}", ha="center", va="center")
+    pieces = [
+        (f"H({x}|{y})", 0.0, x_alone, {"facecolor": "white"}),
+        (f"I({x};{y})", x_alone, shared, {"facecolor": DIVERGENCE_FILL, "hatch": DIVERGENCE_HATCH}),
+        (f"H({y}|{x})", x_alone + shared, y_alone, {"facecolor": "white"}),
+    ]
+    for name, start, length, fill in pieces:
+        axes.barh(-3, length, left=start, height=0.62, edgecolor=INK, lw=1.0, **fill)
+        axes.text(start + length / 2, -3.42, f"{name}\n{length:.3f}", ha="center", va="top")
+    for edge in (x_alone, x_alone + shared):
+        axes.plot([edge, edge], [-3.31, 0.31], color=INK, lw=1.0, ls=":", zorder=0)
+    room = max(total, 1e-9)
+    axes.set(xlim=(-0.06 * room, 1.06 * room), ylim=(-4.3, 0.5), yticks=[], xlabel="bits")
+    axes.spines["left"].set_visible(False)
+
+
+def draw_heat_strip(
+    axes: Any, pieces: Sequence[str], bits: ArrayLike, *, columns: int = 48, ceiling: float | None = None
+) -> int:
+    """Write a text piece by piece, each on a cell whose shade and bar show how surprising it was.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    pieces : str or sequence of str
+        Characters, or tokens.
+    bits : array_like, one per piece
+        Surprise of each piece.
+    columns : int
+        Characters in a line; longer texts wrap.
+    ceiling : float, optional
+        Bits at which the shade and the bar are full; without it the largest surprise.
+
+    Returns
+    -------
+    int
+        How many lines there are.
+    """
+    surprise = np.asarray(bits, dtype=float)
+    if len(pieces) != len(surprise):
+        raise ValueError(
+            f"Every piece needs its bits: there are {len(pieces)} pieces and {len(surprise)} numbers."
+        )
+    full = float(ceiling if ceiling is not None else max(surprise.max(initial=0.0), 1e-9))
+    shades = LinearSegmentedColormap.from_list("surprise", ["white", P_COLOUR])
+    column = line = 0
+    for piece, cost in zip(pieces, surprise, strict=True):
+        written = piece.replace(" ", "␣").replace("\n", "↵")
+        width = max(len(written), 1)
+        if column and column + width > columns:
+            column, line = 0, line + 1
+        share = min(cost / full, 1.0)
+        shade = shades(0.75 * share)
+        axes.add_patch(Rectangle((column, line), width, 0.6, facecolor=shade, edgecolor="white", lw=0.8))
+        bar = 0.3 * share
+        axes.add_patch(Rectangle((column + 0.1, line + 0.92 - bar), width - 0.2, bar, color=Q_COLOUR, lw=0))
+        ink = "white" if share > 0.7 else INK
+        axes.text(
+            column + width / 2, line + 0.31, written, family="monospace", color=ink, ha="center", va="center"
+        )
+        column += width
+    axes.set(xlim=(0, columns), ylim=(line + 1, 0), xticks=[], yticks=[])
+    axes.set_xlabel(f"shade and bar: surprise, from 0 to {full:.1f} bits")
+    axes.spines[:].set_visible(False)
+    return line + 1
+
+
+def draw_code_tree(axes: Any, code: Sequence[str], *, labels: Sequence[str] = ()) -> None:
+    """Draw a prefix code as a tree, each leaf above its share 2^−length of the Kraft bar.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    code : sequence of str
+        Codewords of "0" and "1"; an empty one is left out.
+    labels : sequence of str, optional
+        The symbols' names; without them 1 … K.
+    """
+    names = list(labels) or [str(k + 1) for k in range(len(code))]
+    deepest = max(map(len, code))
+    floor = -deepest - 0.6
+    forks = {word[:depth] for word in code for depth in range(len(word))}
+    for fork in forks:
+        for bit in "01":
+            if fork + bit in forks or fork + bit in code:
+                (x0, y0), (x1, y1) = _place(fork), _place(fork + bit)
+                axes.plot([x0, x1], [y0, y1], color=QUIET_COLOUR, lw=1.4, zorder=1)
+                axes.text((x0 + x1) / 2, (y0 + y1) / 2, bit, ha="center", va="center", **PAPER)
+    axes.bar(
+        0,
+        0.5,
+        width=1,
+        bottom=floor - 0.5,
+        align="edge",
+        facecolor="white",
+        hatch="...",
+        edgecolor=QUIET_COLOUR,
+    )
+    for name, word in zip(names, code, strict=True):
+        if word:
+            x, y = _place(word)
+            share = 2.0 ** -len(word)
+            axes.plot([x, x], [y, floor], color=QUIET_COLOUR, lw=0.8, ls=":", zorder=0)
+            axes.text(x, y, f"{name}\n{word}", ha="center", va="center", fontsize="small", bbox=LEAF)
+            edge = {"align": "edge", "edgecolor": INK, "linewidth": 1.0}
+            axes.bar(x - share / 2, 0.5, width=share, bottom=floor - 0.5, facecolor=ENTROPY_FILL, **edge)
+            axes.text(x, floor - 0.25, f"1/{2 ** len(word)}", ha="center", va="center")
+    axes.set(xlim=(-0.01, 1.01), ylim=(floor - 0.55, 0.35))
+    axes.axis("off")
+
+
+def _place(word: str) -> tuple[float, float]:
+    """Return where a codeword's node stands: over the middle of its interval, as deep as it is long."""
+    return (int(word or "0", 2) + 0.5) * 2.0 ** -len(word), -float(len(word))

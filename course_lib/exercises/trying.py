@@ -48,7 +48,10 @@ def diagnose_function(exercise: Exercise, function: Any) -> Diagnosis:
     deadline = time.monotonic() + SECONDS
     for trial in exercise.trials:
         try:
-            found = _judge(_call(function, trial, max(deadline - time.monotonic(), 0.05)), trial)
+            outcome = _call(function, trial, max(deadline - time.monotonic(), 0.05))
+            if outcome.value is Ellipsis:  # the answer cell's `return ...` is still untouched
+                return refusal("NO_ANSWER")
+            found = _judge(outcome, trial)
         except Exception:  # the returned object's own methods raised while it was looked at
             found = "WRONG_VALUE", ""
         if found is not None:

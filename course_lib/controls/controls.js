@@ -7,8 +7,8 @@
 
 const REST_MS = 500; // a sentence is read out after this long without a move
 
-let count = 0;
-const newId = () => `course-control-${++count}`;
+// Random, not counted: this module is loaded once for each widget, and a counter would start again in each.
+const newId = () => `course-control-${Math.random().toString(36).slice(2)}`;
 
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -16,6 +16,8 @@ function element(tag, attributes = {}, ...children) {
     if (value === true) node.setAttribute(name, "");
     else if (value !== false && value !== undefined) node.setAttribute(name, value);
   }
+  // Without the attribute on the control itself, JupyterLab takes the arrow keys and the slider does not move.
+  if (["input", "select", "textarea", "button"].includes(tag)) node.dataset.lmSuppressShortcuts = "true";
   node.append(...children);
   return node;
 }
@@ -212,9 +214,8 @@ function render({ model, el }) {
   const readout = element("p", { class: "course-readout" });
   const status = element("div", { class: "course-spoken", role: "status" });
   const image = element("img", { class: "course-picture", hidden: true, alt: "" });
-  // Without the attribute JupyterLab takes the arrow keys for itself and the slider does not move.
   el.append(element("div", {
-    class: "course-widget", role: "group", "aria-label": model.get("title"), "data-lm-suppress-shortcuts": "true",
+    class: "course-widget", role: "group", "aria-label": model.get("title"),
   }, rows, buttons, readout, status, image));
   if (!buttons.childElementCount) buttons.remove();
 

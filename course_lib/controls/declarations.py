@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from typing import Any, ClassVar
 
 
@@ -52,9 +53,10 @@ class Range(Control):
     def cleaned(self, value: Any) -> float:
         """Return the nearest value the slider can show."""
         low, high = min(self.values), max(self.values)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not is_number or not low <= float(value) <= high:
             raise ValueError(f"{self.name} takes a number from {low:g} to {high:g}, not {value!r}.")
-        nearest = min(self.values, key=lambda point: abs(point - value))
+        nearest = min(self.values, key=lambda point: abs(point - float(value)))
         return float(value) if self.typed and not math.isclose(value, nearest) else nearest
 
     def spec(self) -> dict[str, Any]:
@@ -151,14 +153,14 @@ class Weights(Control):
         """Accept whole numbers from 0 to the maximum; missing ones are 0."""
         weights = list(value)
         whole = all(
-            isinstance(w, int) and not isinstance(w, bool) and 0 <= w <= self.maximum for w in weights
+            isinstance(w, Integral) and not isinstance(w, bool) and 0 <= w <= self.maximum for w in weights
         )
         if not whole or len(weights) > len(self.outcomes):
             raise ValueError(
                 f"{self.name} takes up to {len(self.outcomes)} whole numbers "
                 f"from 0 to {self.maximum}, not {value!r}."
             )
-        return weights + [0] * (len(self.outcomes) - len(weights))
+        return [int(w) for w in weights] + [0] * (len(self.outcomes) - len(weights))
 
     def spec(self) -> dict[str, Any]:
         """Add the outcomes' names and the scale."""
@@ -224,9 +226,10 @@ class Steps(Control):
 
     def cleaned(self, value: Any) -> int:
         """Accept a step's number."""
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= len(self.titles):
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        if not whole or not 1 <= int(value) <= len(self.titles):
             raise ValueError(f"{self.name} takes a whole number from 1 to {len(self.titles)}, not {value!r}.")
-        return value
+        return int(value)
 
     def spec(self) -> dict[str, Any]:
         """Add the titles and the pace."""

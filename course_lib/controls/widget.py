@@ -1,5 +1,6 @@
 """The widget that shows the controls and holds their state."""
 
+import keyword
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -42,17 +43,22 @@ class Controls(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is untyp
 
     def __init__(self, title: str, controls: Sequence[Control]) -> None:
         for control in controls:
-            if hasattr(type(self), control.name) or not control.name.isidentifier():
-                raise ValueError(
-                    f"A control cannot be called {control.name!r}: the widget uses that name itself."
-                )
-        guard_other_cells()
+            self._refuse_bad_name(control.name)
         declared = {control.name: control for control in controls}
+        if len(declared) < len(controls):
+            raise ValueError("Two controls have the same name; every name is one value of the state.")
+        guard_other_cells()
         object.__setattr__(self, "_declared", declared)
         initial = self._settled({})
         super().__init__(title=title, controls=self._specs(initial), state=initial)
         self.observe(self._on_state, "state")
         self.on_msg(self._on_message)
+
+    def _refuse_bad_name(self, name: str) -> None:
+        if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
+            raise ValueError(f"A control cannot be called {name!r}: that cannot be written as widget.name.")
+        if hasattr(type(self), name):
+            raise ValueError(f"A control cannot be called {name!r}: the widget uses that name itself.")
 
     def react(self) -> None:
         """Answer a change of the state. Runs on every move, so it must be quick."""

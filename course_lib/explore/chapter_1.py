@@ -149,12 +149,12 @@ def _audition_end(n: Any) -> float:
 
 
 def _draw_audition(figure: Figure, n: Any) -> SimpleNamespace:
-    bars, column = figure.subplots(1, 2, width_ratios=[5, 1], sharey=True)
+    bars, column = figure.subplots(1, 2, width_ratios=[4.5, 1], sharey=True)
     bars.set(
         xlim=(0, _audition_end(n)),
         ylim=(-0.5, 1.5),
         xlabel=f"length of the bar: {n.ruler}",
-        title="A ruler for surprise must add up for independent A and B",
+        title="Independent surprises must add up",
     )
     bars.set_yticks([1, 0], ["A + B", "A and B"])
     bars.tick_params("y", length=0, labelsize="medium")
@@ -189,9 +189,9 @@ def _update_audition(artists: Any, n: Any) -> None:
     shorter_row = 0 if n.gap > 0 else 1
     artists.gap.set_bounds(min(n.sum, n.joint), shorter_row - 0.28, abs(n.gap), 0.56)
     artists.gap.set_visible(n.gap != 0)
-    artists.lengths["sum"].set_text(f"{n.sum:.4f}")
-    artists.lengths["joint"].set_text(f"{n.joint:.4f}")
-    artists.lengths["gap"].set_text(f"gap {abs(n.gap):.4f}" if n.gap else "no gap")
+    artists.lengths["sum"].set_text(f"{n.sum:#.4g}")
+    artists.lengths["joint"].set_text(f"{n.joint:#.4g}")
+    artists.lengths["gap"].set_text(f"gap {abs(n.gap):#.4g}" if n.gap else "no gap")
 
 
 RULER_AUDITION = Demo(
@@ -248,7 +248,8 @@ def _describe_evidence(n: Any) -> str:
     tests = len(n.line) - 1
     count = {0: "no test yet", 1: "1 positive test"}.get(tests, f"{tests} positive tests")
     return (
-        f"Prior {n.prior:g} = {_signed(n.line[0])} bits of log-odds; {count} at {_signed(n.per_test)} bits each "
+        f"Prior {n.prior:g} = {_signed(n.line[0])} bits of log-odds; "
+        f"{count} at {_signed(n.per_test)} bits each "
         f"→ {_signed(n.line[-1])} bits, posterior {_probability(n, -1)}. "
         f"A negative test would be worth {_signed(n.per_negative_test)} bits."
     )
@@ -260,7 +261,7 @@ def _evidence_end(n: Any) -> float:
 
 
 def _draw_evidence(figure: Figure, n: Any) -> SimpleNamespace:
-    line, column = figure.subplots(1, 2, width_ratios=[6, 1], sharey=True)
+    line, column = figure.subplots(1, 2, width_ratios=[5.5, 1], sharey=True)
     line.set(
         xlim=(-11, _evidence_end(n)),
         ylim=(MOST_TESTS + 0.6, -1.0),
@@ -369,8 +370,8 @@ def _draw_submarine(figure: Figure, n: Any) -> SimpleNamespace:
         xlim=(-2, SQUARES + 1), ylim=(0, 7.2), xlabel="misses before the hit", ylabel="information (bits)"
     )
     bill.set(title="Misses and hit always add up to 6 bits", xticks=[0, 16, 32, 48, 63], yticks=range(7))
-    bill.text(2, 6.15, "bits from the hit", color=P_COLOUR, va="bottom", weight="bold")
-    bill.text(62, 6.15, "bits from the misses", color=QUIET_COLOUR, va="bottom", ha="right", weight="bold")
+    bill.text(2, 6.15, "from the hit", color=P_COLOUR, va="bottom", weight="bold")
+    bill.text(62, 6.15, "from the misses", color=QUIET_COLOUR, va="bottom", ha="right", weight="bold")
 
     searched = sea.plot([], [], "x", color=INK, ms=8, mew=1.6)[0]
     tower = sea.add_patch(Rectangle((0, 0), 0.2, 0.25, color=Q_COLOUR, lw=0))

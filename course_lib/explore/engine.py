@@ -36,6 +36,8 @@ class Demo:
         ValueError with a sentence says that this state has no picture.
     describe : callable
         Numbers to one sentence: the readout, the alt text and `text/plain` at once.
+    details : callable, optional
+        Numbers to the words that stand in the picture only; the alt text ends with them.
     draw : callable, optional
         `draw(figure, numbers)` draws what stands still and returns the moving artists in a namespace.
         No mathtext: its parser is shared with whatever cell is drawing at the same moment.
@@ -55,6 +57,7 @@ class Demo:
     controls: Sequence[Control]
     compute: Callable[..., Any]
     describe: Callable[[Any], str]
+    details: Callable[[Any], str] = lambda numbers: ""
     draw: Callable[[Figure, Any], SimpleNamespace] | None = None
     update: Callable[[SimpleNamespace, Any], None] | None = None
     scene: Callable[[Any], Hashable] = lambda numbers: None
@@ -90,7 +93,8 @@ class Explorer(Controls):
             self.alt, self.picture = "", b""
             return
         self.tone = ""
-        self.sentence = self.alt = self._demo.describe(numbers)
+        self.sentence = self._demo.describe(numbers)
+        self.alt = f"{self.sentence} {self._demo.details(numbers)}".strip()
         if self._painter:
             self.picture = self._painter.png(numbers)
 
@@ -122,10 +126,12 @@ class Painter:
         with DRAWING:
             scene = self._demo.scene(numbers)
             if scene != self._scene:
+                self._scene = object()  # should drawing fail half-way, the next picture starts afresh
                 self._figure.clear()
                 self._artists = self._demo.draw(self._figure, numbers)
                 for artist in flat(self._artists):
                     artist.set_animated(True)
+                    artist.set_in_layout(False)  # what moves must not push what stands still
                 self._demo.update(self._artists, numbers)
                 self._canvas.draw()
                 self._still = self._canvas.copy_from_bbox(self._figure.bbox)

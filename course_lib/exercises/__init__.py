@@ -6,5 +6,17 @@ reveal; ``diagnose`` is the pure core of ``check``.
 """
 
 from course_lib.exercises.checking import check, diagnose, hint, solution
+from course_lib.exercises.predictions import bill_prediction, predict
+from course_lib.exercises.quizzes import answer_quiz, concept_test, quiz
 
-__all__ = ["check", "diagnose", "hint", "solution"]
+__all__ = [
+    "answer_quiz",
+    "bill_prediction",
+    "check",
+    "concept_test",
+    "diagnose",
+    "hint",
+    "predict",
+    "quiz",
+    "solution",
+]

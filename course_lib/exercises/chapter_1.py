@@ -253,8 +253,7 @@ PRIOR, SENSITIVITY, FALSE_POSITIVE_RATE = 0.01, 0.99, 0.05
 
 
 def posterior(positives: int) -> float:
-    """Return P(ill) after so many independent positive tests, by adding evidence in bits to "
-    "the prior odds."""
+    """Return P(ill) after so many positive tests, by adding evidence in bits to the prior odds."""
     per_test = bits(FALSE_POSITIVE_RATE) - bits(SENSITIVITY)
     log_odds = bits(1 - PRIOR) - bits(PRIOR) + positives * per_test
     return 1 / (1 + 2**-log_odds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 from IPython.display import display
 
@@ -12,6 +12,7 @@ from course_lib import progress
 from course_lib.exercises.catalogue import EXERCISES, UnknownId, find
 from course_lib.exercises.diagnosing import diagnose_exercise
 from course_lib.exercises.material import Diagnosis, Exercise
+from course_lib.exercises.wording import as_html, plain
 
 TRIES_BEFORE_SOLUTION = 3
 
@@ -27,19 +28,19 @@ class Feedback:
     The mark is a word and a sign, never a colour alone.
     """
 
-    MARKS = {"right": "✓ Right", "wrong": "✗ Not yet", "to do": "… To do", "note": "→ Note"}
-    _COLOURS = {"right": "#0072b2", "wrong": "#d55e00", "to do": "#767676", "note": "#767676"}
+    MARKS: ClassVar = {"right": "✓ Right", "wrong": "✗ Not yet", "to do": "… To do", "note": "→ Note"}
+    _COLOURS: ClassVar = {"right": "#0072b2", "wrong": "#d55e00", "to do": "#767676", "note": "#767676"}
 
     def __init__(self, kind: str, heading: str, text: str, *, code: str = "") -> None:
         self.kind, self.heading, self.text, self.code = kind, heading, text.strip(), code
 
     def __repr__(self) -> str:
         first_line = f"{self.MARKS[self.kind]} · {self.heading}"
-        return "\n".join(filter(None, [first_line, self.text, self.code]))
+        return "\n".join(filter(None, [first_line, plain(self.text), self.code]))
 
     def _repr_html_(self) -> str:
         """Return the same words for a notebook, coloured by theme and marked by a border."""
-        body = f"<div>{escape(self.text)}</div>" if self.text else ""
+        body = f"<div>{as_html(self.text)}</div>" if self.text else ""
         code = f'<pre style="margin:.4em 0 0">{escape(self.code)}</pre>' if self.code else ""
         return (
             f'<div role="status" style="border-left:.3em solid {self._COLOURS[self.kind]};padding:.3em .8em">'
@@ -110,8 +111,7 @@ def _heading(exercise: Exercise) -> str:
 
 
 def _words_for(exercise: Exercise, diagnosis: Diagnosis) -> str:
-    """Return the first line, the second one too when this slip came up before, and the offer "
-    "of the solution."""
+    """Return the first line, the second one if this slip came up before, and the offer of the solution."""
     again = _slips[exercise.id, diagnosis.code] > 1
     text = f"{diagnosis.message} {diagnosis.more}".strip() if again else diagnosis.message
     if _tries_of(exercise) >= TRIES_BEFORE_SOLUTION:

@@ -31,9 +31,9 @@ def _diagnose_number(exercise: Exercise, answer: Any) -> Diagnosis:
     value = read_number(answer)
     if isinstance(value, Diagnosis):
         return _terms_instead(answer, part) or value
-    return (
-        _diagnose_part(value, part) or _not_yet(exercise) if not _is_right(value, part) else _right(exercise)
-    )
+    if _is_right(value, part):
+        return _right(exercise)
+    return _diagnose_part(value, part) or _not_yet(exercise)
 
 
 def _diagnose_numbers(exercise: Exercise, answer: Any) -> Diagnosis:

@@ -1,5 +1,4 @@
-"""What an exercise, a quiz question and a prediction are: plain data, so that tests can "
-"walk through all of it."""
+"""What an exercise, a quiz question and a prediction are: plain data that tests can walk through."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ LOCK, WEIGHTS = ROOT / "binder" / "requirements.txt", ROOT / "binder" / "weights
 VENV, OLD = ROOT / ".venv", ROOT / ".venv.old"
 STAMP = VENV / "course_lib.stamp"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-DISK_NEEDED = 1.0e9  # bytes: 0.8e9 for packages and weights, the rest for what is unpacked on the way
+DISK_NEEDED = 1.2e9  # bytes: 0.9e9 for packages and weights, the rest for what is unpacked on the way
 PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 PIP = ("-m", "pip", "install", "--no-user", "--no-deps", "--only-binary=:all:", "--require-hashes", "-r")
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -70,7 +70,7 @@ def build() -> None:
     if shutil.disk_usage(ROOT).free < DISK_NEEDED:
         sys.exit(remedy("disk is full"))
     total = len(PIN.findall(LOCK.read_text()))
-    print(f"First start: {total} packages go into .venv (0.8 GB, one to three minutes).", flush=True)
+    print(f"First start: {total} packages go into .venv (0.9 GB, one to three minutes).", flush=True)
     discard()
     VENV.mkdir()
     STAMP.write_text("unfinished")

@@ -31,7 +31,7 @@ REMEDIES = (
         "The course's folder cannot be written to. Close JupyterLab, or copy the course to your own folder",
     ),
     (
-        "_sqlite3|_ssl|ssl module",
+        "sqlite3|_ssl|ssl module",
         "This Python was built without sqlite3 or ssl. Install one from python.org, conda or your system",
     ),
     (
@@ -99,8 +99,8 @@ def run(*command: object, total: int = 0) -> str:
     try:
         for line in process.stdout or ():
             lines.append(line)
-            seen += line.startswith(("Collecting", "Ignoring"))  # "Ignoring": for another system or Python
-            if total and line.startswith("Collecting") and seen % 10 == 0:
+            seen += line.startswith(("Collecting", "Processing", "Ignoring"))
+            if total and line.startswith(("Collecting", "Processing")) and seen % 10 == 0:
                 print(f"  package {seen} of {total}", flush=True)
             if total and line.startswith("Installing"):
                 print("  all packages are here; unpacking them (this takes a while) ...", flush=True)

@@ -46,9 +46,7 @@ def test_start_sets_one_thread_and_passes_the_command_on():
 def test_post_build_installs_the_course_itself_without_an_unhashed_download():
     text = (BINDER / "postBuild").read_text()
     assert "--no-deps --no-build-isolation ." in text
-    assert "-e" not in text.split("pip install")[1].split(), (
-        "an editable install points at a folder that moves"
-    )
+    assert "-e" not in text.split("pip install")[1].split(), "editable installs point at a moving folder"
     assert "--require-hashes -r binder/weights.txt" in text
     assert "ship_lab_settings()" in text
 

@@ -29,8 +29,8 @@ def bits(p: object) -> float:
 
 
 def _bound(outcomes: int) -> str:
-    return f"With {outcomes} outcomes entropy lies between 0 and log2 {outcomes} = "
-    f"{math.log2(outcomes):.4f} bits."
+    most = f"log2 {outcomes} = {math.log2(outcomes):.4f} bits"
+    return f"With {outcomes} outcomes entropy lies between 0 and {most}."
 
 
 # ---------------------------------------------------------------------------------- 2.1
@@ -470,7 +470,7 @@ def bits_per_flip(heads: float, block: int) -> float:
 
 
 def _explain_blocks() -> str:
-    measured = {block: bits_per_flip(0.9, block) for block in (1, 2, 4, 6, 8)}
+    measured = {block: bits_per_flip(0.9, block) for block in (1, 2, 3, 6, 8)}
     steps = ", ".join(f"{block}: {value:.4f}" for block, value in measured.items())
     return (
         f"Bits per flip by block length: {steps}; floor {float(binary_entropy(0.9)):.4f}. Blocks "

@@ -140,8 +140,8 @@ class Bet(Controls):
         progress.add_entry("predictions", entry)
 
     def _truth(self) -> str:
-        return f"The answer: {self._say(outcome_of(self._prediction))}. "
-        f"{plain(self._prediction.explanation())}"
+        outcome = self._say(outcome_of(self._prediction))
+        return f"The answer: {outcome}. {plain(self._prediction.explanation())}"
 
     def _say(self, value: str | float) -> str:
         return value if isinstance(value, str) else f"{value:.4g} {self._prediction.unit}".strip()
@@ -154,8 +154,9 @@ class Bet(Controls):
             if prediction.options
             else f"a number from {prediction.low:g} to {prediction.high:g} {prediction.unit}".strip()
         )
-        return f"{self.title}. {prediction.prompt} Commit an answer ({how}) and how sure you are, then "
-        "reveal."
+        return (
+            f"{self.title}. {prediction.prompt} Commit an answer ({how}) and how sure you are, then reveal."
+        )
 
 
 def _guess_control(prediction: Prediction) -> Choice | Range:

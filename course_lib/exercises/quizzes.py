@@ -156,8 +156,7 @@ class ConceptTest(Controls):
 
     def _remarks(self, options: Sequence[Option]) -> str:
         if not self._explain:
-            return "Nothing else is told now: each question is met again on the way, and once more at "
-            "the end."
+            return "No more is told now: each question comes up on the way, and all of them at the end."
         return " ".join(
             f"{number}. {_verdict(option)} {plain(option.explanation)}"
             for number, option in enumerate(options, start=1)

@@ -57,8 +57,8 @@ def in_unit(nats: Any, unit: str) -> Any:
     return nats / UNITS[check_unit(unit)]
 
 
-def as_numbers(values: ArrayLike, *, name: str = "p") -> FloatArray:
-    """Return `values` as finite float64 numbers, or raise a ValueError that says what is wrong.
+def as_numbers(values: ArrayLike, *, name: str = "p", allow_infinity: bool = False) -> FloatArray:
+    """Return `values` as float64 numbers, finite unless asked, or raise a ValueError that says what is wrong.
 
     Lists, tuples, pandas objects, Fractions and Decimals are welcome; text, None, complex numbers,
     True/False and dictionaries are not, because turning them into numbers would be a guess.
@@ -68,6 +68,8 @@ def as_numbers(values: ArrayLike, *, name: str = "p") -> FloatArray:
     values : array_like
     name : str
         How error messages call the argument.
+    allow_infinity : bool
+        Let ±inf through; NaN is refused all the same.
 
     Returns
     -------
@@ -79,7 +81,24 @@ def as_numbers(values: ArrayLike, *, name: str = "p") -> FloatArray:
     >>> as_numbers([1, 2]).tolist()
     [1.0, 2.0]
     """
-    return _finite(_to_float64(values, name), name)
+    numbers = _to_float64(values, name)
+    if allow_infinity and not np.isnan(numbers).any():
+        return _read_only(numbers)
+    return _finite(numbers, name)
+
+
+def as_counts(counts: ArrayLike, *, name: str = "counts") -> FloatArray:
+    """Return `counts` as finite float64 numbers, none negative; fractional weights count too.
+
+    Examples
+    --------
+    >>> as_counts([3, -1])
+    Traceback (most recent call last):
+    ...
+    ValueError: counts[1] is -1; a count cannot be negative.
+    """
+    numbers = as_numbers(counts, name=name)
+    return _read_only(_non_negative(numbers, 0.0, name, what="a count"))
 
 
 def as_pmf(p: ArrayLike, *, axis: int = -1, normalize: bool = False, name: str = "p") -> FloatArray:
@@ -130,7 +149,7 @@ def as_pmf(p: ArrayLike, *, axis: int = -1, normalize: bool = False, name: str =
         )
     if p.size == 0:
         raise ValueError(f"{name} is empty; a distribution needs at least one outcome.")
-    p = _non_negative(p, round_off, name)
+    p = _non_negative(p, round_off, name, what="a count" if normalize else "a probability")
     totals = _totals(p, axis, name)
     if normalize:
         return _read_only(_divided_by_totals(p, totals, axis, name))
@@ -171,7 +190,8 @@ def as_joint(joint: ArrayLike, *, normalize: bool = False, name: str = "joint") 
         raise ValueError(f"{name} has {table.ndim} axes; a joint table needs rows for X and columns for Y.")
     if table.size == 0:
         raise ValueError(f"{name} is empty; a joint table needs at least one cell.")
-    flat = _non_negative(table, round_off, name).reshape(-1)
+    what = "a count" if normalize else "a probability"
+    flat = _non_negative(table, round_off, name, what=what).reshape(-1)
     totals = _totals(flat, -1, name)
     if normalize:
         flat = _divided_by_totals(flat, totals, -1, name)
@@ -238,13 +258,13 @@ def _finite(values: FloatArray, name: str) -> FloatArray:
     return _read_only(values)
 
 
-def _non_negative(p: FloatArray, round_off: float, name: str) -> FloatArray:
+def _non_negative(p: FloatArray, round_off: float, name: str, what: str = "a probability") -> FloatArray:
     # One pass for the usual case; NaN makes this comparison false and is caught by the totals.
     if not p.size or not p.min() < 0.0:
         return p
     if (p < -round_off).any():
         _finite(p, name)
-        raise ValueError(f"{_first(p, p < -round_off, name)}; a probability cannot be negative.")
+        raise ValueError(f"{_first(p, p < -round_off, name)}; {what} cannot be negative.")
     return np.maximum(p, 0.0)
 
 
@@ -309,6 +329,6 @@ def _shown(total: float) -> str:
 
 
 def _read_only(array: FloatArray) -> FloatArray:
-    view = array.view()
+    view = np.asarray(array).view()  # minimum() and friends turn 0-d arrays into scalars
     view.flags.writeable = False
     return view

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.distributions import FloatArray, as_numbers, in_unit
+from course_lib.distributions import FloatArray, as_counts, in_unit
 from course_lib.measures import entropy
 
 
@@ -68,7 +68,7 @@ def entropy_from_counts(
 
 
 def _whole_counts(counts: ArrayLike) -> FloatArray:
-    numbers = as_numbers(counts, name="counts")
+    numbers = as_counts(counts)
     if (numbers != np.round(numbers)).any():
         odd = numbers[numbers != np.round(numbers)].flat[0]
         raise ValueError(

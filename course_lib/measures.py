@@ -9,6 +9,7 @@ from scipy.special import entr, rel_entr, xlog1py, xlogy
 from course_lib.distributions import (
     UNITS,
     FloatArray,
+    as_counts,
     as_joint,
     as_numbers,
     as_pmf,
@@ -394,8 +395,8 @@ def information_gain(parent_counts: ArrayLike, children_counts: ArrayLike, *, un
     >>> round(information_gain([10, 10], [[10, 6], [0, 4]]), 4)
     0.2365
     """
-    parent = as_numbers(parent_counts, name="parent_counts")
-    children = as_numbers(children_counts, name="children_counts")
+    parent = as_counts(parent_counts, name="parent_counts")
+    children = as_counts(children_counts, name="children_counts")
     if parent.ndim != 1 or children.ndim != 2 or children.shape[1] != parent.shape[0]:
         raise ValueError(
             "parent_counts needs one count per class and children_counts one row per branch with the same "
@@ -406,10 +407,11 @@ def information_gain(parent_counts: ArrayLike, children_counts: ArrayLike, *, un
             f"the branches hold {children.sum(axis=0).tolist()} examples per class, the parent "
             f"{parent.tolist()}; every example must be in exactly one branch."
         )
+    before = entropy(parent, unit=unit, normalize=True)
     occupied = children[children.sum(axis=1) > 0.0]  # a branch nobody enters removes nothing and asks nothing
     weights = occupied.sum(axis=1) / parent.sum()
     remaining = weights @ np.asarray(entropy(occupied, unit=unit, normalize=True))
-    return float(_at_least_zero(entropy(parent, unit=unit, normalize=True) - remaining))
+    return float(_at_least_zero(before - remaining))
 
 
 def perplexity(surprisals: ArrayLike, *, unit: str, axis: int = -1) -> float | FloatArray:
@@ -497,11 +499,9 @@ def _two_way(joint: ArrayLike, normalize: bool) -> FloatArray:
 
 
 def _surprisals(surprisals: ArrayLike) -> FloatArray:
-    values = np.asarray(surprisals, dtype=np.float64)
+    values = as_numbers(surprisals, name="surprisals", allow_infinity=True)
     if values.size == 0:
         raise ValueError("surprisals is empty; there is no average of nothing.")
-    if np.isnan(values).any():
-        raise ValueError("surprisals contains NaN.")
     if values.min() < 0.0:
         raise ValueError(
             f"surprisals contains {values.min():.6g}; surprise cannot be negative. "

@@ -1,0 +1,239 @@
+"""Laws that hold for every distribution, tried on random ones; each law is a theorem, and the oracle."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from course_lib.codes import (
+    AdaptiveModel,
+    FixedModel,
+    arithmetic_decode,
+    arithmetic_encode,
+    canonical_code,
+    code_lengths,
+    huffman_code,
+    kraft_sum,
+    prefix_decode,
+    prefix_encode,
+)
+from course_lib.distributions import as_pmf
+from course_lib.measures import (
+    conditional_entropy,
+    cross_entropy,
+    entropy,
+    information_gain,
+    joint_entropy,
+    js_distance,
+    js_divergence,
+    kl_divergence,
+    mutual_information,
+    surprisal,
+)
+
+settings.register_profile("course", max_examples=60, deadline=None, derandomize=True)
+settings.load_profile("course")
+
+CLOSE = 1e-9
+# Zeros, tiny and ordinary weights all occur; a weight of 0 is an outcome that cannot happen.
+WEIGHTS = st.one_of(st.just(0.0), st.floats(1e-12, 1.0), st.integers(1, 5).map(float))
+
+
+def normalized(weights):
+    assume(weights.sum() > 0)
+    return weights / weights.sum()
+
+
+def pmfs(min_size=1, max_size=8):
+    return st.lists(WEIGHTS, min_size=min_size, max_size=max_size).map(np.array).map(normalized)
+
+
+def pairs_of_pmfs():
+    return st.integers(1, 8).flatmap(lambda k: st.tuples(pmfs(k, k), pmfs(k, k)))
+
+
+def joints(n_axes=2):
+    shapes = array_shapes(min_dims=n_axes, max_dims=n_axes, max_side=5)
+    return arrays(np.float64, shapes, elements=WEIGHTS).map(normalized)
+
+
+def batches():
+    shapes = st.tuples(st.integers(1, 4), st.integers(1, 6))
+    return arrays(np.float64, shapes, elements=st.floats(0.01, 1.0)).map(
+        lambda w: w / w.sum(-1, keepdims=True)
+    )
+
+
+@given(pmfs())
+def test_entropy_lies_between_zero_and_the_log_of_the_number_of_possible_outcomes(p):
+    assert 0 <= entropy(p) <= np.log2((p > 0).sum()) + CLOSE
+
+
+@given(st.integers(1, 1000))
+def test_the_uniform_distribution_reaches_the_upper_bound(k):
+    assert entropy(np.full(k, 1 / k)) == pytest.approx(np.log2(k), abs=CLOSE)
+
+
+@given(pmfs())
+def test_entropy_is_the_mean_surprise(p):
+    possible = p[p > 0]
+    assert entropy(p) == pytest.approx(possible @ surprisal(possible), abs=CLOSE)
+
+
+@given(pmfs(), st.randoms(use_true_random=False))
+def test_relabelling_outcomes_changes_nothing(p, random):
+    order = list(range(len(p)))
+    random.shuffle(order)
+    assert entropy(p[order]) == pytest.approx(entropy(p), abs=CLOSE)
+
+
+@given(pmfs(min_size=2), st.integers(1, 7))
+def test_grouping_outcomes_first_and_then_choosing_inside_the_group_costs_the_same(p, cut):
+    # Shannon's third axiom: H(p) = H(group) + Σ P(group) H(inside the group).
+    parts = [part for part in (p[: cut % len(p)], p[cut % len(p) :]) if part.sum() > 0]
+    shares = np.array([part.sum() for part in parts])
+    inside = [entropy(part, normalize=True) for part in parts]
+    assert entropy(p) == pytest.approx(entropy(shares) + shares @ np.array(inside), abs=1e-8)
+
+
+@given(pairs_of_pmfs(), st.floats(0, 1))
+def test_mixing_never_lowers_entropy_below_the_mean(pair, share):
+    p, q = pair
+    mixed = entropy(share * p + (1 - share) * q, normalize=True)
+    assert mixed >= share * entropy(p) + (1 - share) * entropy(q) - CLOSE
+
+
+@given(pairs_of_pmfs())
+def test_gibbs_no_model_beats_the_truth(pair):
+    p, q = pair
+    assert cross_entropy(p, q) >= entropy(p) - CLOSE
+    assert kl_divergence(p, q) >= 0
+    assert kl_divergence(p, p) == 0
+
+
+@given(pairs_of_pmfs())
+def test_cross_entropy_is_entropy_plus_divergence(pair):
+    p, q = pair
+    assert cross_entropy(p, q) == pytest.approx(entropy(p) + kl_divergence(p, q), abs=CLOSE)
+
+
+@given(pairs_of_pmfs())
+def test_js_is_symmetric_at_most_one_bit_and_at_most_half_of_both_divergences(pair):
+    p, q = pair
+    assert js_divergence(p, q) == js_divergence(q, p)
+    assert 0 <= js_divergence(p, q) <= 1
+    assert js_divergence(p, q) <= (kl_divergence(p, q) + kl_divergence(q, p)) / 4 + CLOSE
+    gap = entropy((p + q) / 2) - (entropy(p) + entropy(q)) / 2
+    assert js_divergence(p, q) == pytest.approx(gap, abs=1e-8)
+
+
+@given(st.integers(1, 6).flatmap(lambda k: st.tuples(pmfs(k, k), pmfs(k, k), pmfs(k, k))))
+def test_the_js_distance_obeys_the_triangle_inequality(three):
+    p, q, r = three
+    assert js_distance(p, r) <= js_distance(p, q) + js_distance(q, r) + CLOSE
+
+
+@given(joints())
+def test_chain_rule(joint):
+    first = entropy(joint.sum(axis=1), normalize=True)
+    assert joint_entropy(joint) == pytest.approx(first + conditional_entropy(joint), abs=CLOSE)
+
+
+@given(joints())
+def test_conditional_entropy_is_the_weighted_mean_of_the_rows_entropies(joint):
+    weights = joint.sum(axis=1)
+    rows = sum(w * entropy(row, normalize=True) for w, row in zip(weights, joint, strict=True) if w > 0)
+    assert conditional_entropy(joint) == pytest.approx(rows, abs=CLOSE)
+
+
+@given(joints())
+def test_knowing_more_never_hurts_on_average(joint):
+    assert conditional_entropy(joint) <= entropy(joint.sum(axis=0), normalize=True) + CLOSE
+
+
+@given(joints())
+def test_mutual_information_is_what_the_entropies_share(joint):
+    x, y = (entropy(joint.sum(axis=axis), normalize=True) for axis in (1, 0))
+    information = mutual_information(joint)
+    assert information == pytest.approx(x + y - joint_entropy(joint), abs=CLOSE)
+    assert 0 <= information <= min(x, y) + CLOSE
+    assert mutual_information(joint.T) == pytest.approx(information, abs=CLOSE)
+
+
+@given(pmfs(), pmfs())
+def test_independent_surprises_add(p, q):
+    joint = np.outer(p, q)
+    assert joint_entropy(joint, normalize=True) == pytest.approx(entropy(p) + entropy(q), abs=1e-8)
+    assert mutual_information(joint, normalize=True) < CLOSE
+
+
+@given(joints(), st.integers(0, 4))
+def test_processing_data_never_adds_information(joint, column):
+    # Merging two columns is a function of Y; I(X; f(Y)) ≤ I(X; Y).
+    assume(joint.shape[1] > 1)
+    column %= joint.shape[1] - 1
+    merged = np.delete(joint, column, axis=1)
+    merged[:, column] += joint[:, column]
+    assert mutual_information(merged, normalize=True) <= mutual_information(joint) + CLOSE
+
+
+@given(arrays(np.int64, array_shapes(min_dims=2, max_dims=2, max_side=5), elements=st.integers(0, 30)))
+def test_no_question_gains_less_than_nothing_or_more_than_there_was(children):
+    assume(children.sum() > 0)
+    parent = children.sum(axis=0)
+    assert 0 <= information_gain(parent, children) <= entropy(parent, normalize=True) + CLOSE
+
+
+@given(batches(), st.sampled_from(["bits", "nats", "hartleys"]))
+def test_a_batch_gives_what_a_loop_gives(p, unit):
+    q = p[::-1]
+    assert entropy(p, unit=unit) == pytest.approx([entropy(row, unit=unit) for row in p], abs=1e-12)
+    for measure in (cross_entropy, kl_divergence, js_divergence):
+        loop = [measure(a, b, unit=unit) for a, b in zip(p, q, strict=True)]
+        assert measure(p, q, unit=unit) == pytest.approx(loop, abs=1e-12)
+        assert measure(p.T, q.T, unit=unit, axis=0) == pytest.approx(loop, abs=1e-12)
+
+
+@given(pmfs())
+def test_validation_accepts_every_pmf_and_returns_it_unchanged(p):
+    assert (as_pmf(p) == p).all()
+    assert as_pmf(p, normalize=True) == pytest.approx(p, abs=1e-15)
+
+
+@given(pmfs(max_size=20))
+def test_huffman_is_within_one_bit_of_entropy_and_fills_the_code_space(p):
+    lengths = code_lengths(p)
+    assert [len(word) for word in huffman_code(p)] @ p == pytest.approx(p @ lengths, abs=CLOSE)
+    assert entropy(p) - CLOSE <= p @ lengths < entropy(p) + 1
+    if (p > 0).sum() > 1:
+        assert kraft_sum(lengths) == 1.0
+
+
+@given(st.lists(st.integers(0, 50), min_size=2, max_size=12), st.data())
+def test_prefix_codes_read_back_what_they_wrote(counts, data):
+    possible = [x for x, count in enumerate(counts) if count]
+    assume(len(possible) > 1)
+    message = data.draw(st.lists(st.sampled_from(possible), max_size=50))
+    code = huffman_code(counts, normalize=True)
+    for words in (code, canonical_code([len(word) for word in code])):
+        assert prefix_decode(prefix_encode(message, words), words, len(message)) == message
+
+
+@given(st.lists(st.integers(1, 1000), min_size=1, max_size=12), st.data())
+def test_arithmetic_coding_is_lossless_and_within_two_bits_of_the_summed_surprise(frequencies, data):
+    message = data.draw(st.lists(st.integers(0, len(frequencies) - 1), max_size=200))
+    bits = arithmetic_encode(message, FixedModel(frequencies))
+    assert arithmetic_decode(bits, len(message), FixedModel(frequencies)) == message
+    p = np.array(frequencies) / sum(frequencies)
+    surprise = surprisal(p[message]).sum() if message else 0.0
+    assert surprise - 1e-3 <= len(bits) <= surprise + 2 + 1e-3
+
+
+@given(
+    st.integers(1, 6).flatmap(lambda k: st.tuples(st.just(k), st.lists(st.integers(0, k - 1)))), st.text("01")
+)
+def test_an_adaptive_message_is_readable_whatever_follows_it(case, tail):
+    n_symbols, message = case
+    bits = arithmetic_encode(message, AdaptiveModel(n_symbols))
+    assert arithmetic_decode(bits + tail, len(message), AdaptiveModel(n_symbols)) == message

@@ -4,10 +4,15 @@ Every function returns an `Explorer`. Its controls are attributes (`demo.p = 0.2
 and `demo.readout` is the sentence beneath them.
 """
 
-from course_lib.explore import chapter_1
+from course_lib.explore import chapter_0, chapter_1, chapter_2
 from course_lib.explore.engine import Demo, Explorer
 
 __all__ = ["DEMOS", "Demo", "Explorer"]
+
+
+def course_map() -> Explorer:
+    """D0.1: the eight ideas of the course, one step each."""
+    return Explorer(chapter_0.COURSE_MAP)
 
 
 def surprise_dial() -> Explorer:
@@ -30,10 +35,35 @@ def submarine() -> Explorer:
     return Explorer(chapter_1.SUBMARINE)
 
 
+def shape_a_distribution() -> Explorer:
+    """D2.1: what each outcome adds to the entropy, and where it peaks."""
+    return Explorer(chapter_2.SHAPE_A_DISTRIBUTION)
+
+
+def coin_blocks() -> Explorer:
+    """D2.2: Huffman codes for blocks of flips, from one bit per flip down towards the entropy."""
+    return Explorer(chapter_2.COIN_BLOCKS)
+
+
+def split_explorer() -> Explorer:
+    """D2.3: how many bits about a diagnosis one threshold gives."""
+    return Explorer(chapter_2.split_explorer())
+
+
+def small_sample_entropy() -> Explorer:
+    """D2.4: why entropies estimated from few samples are too low."""
+    return Explorer(chapter_2.SMALL_SAMPLE_ENTROPY)
+
+
 # Number in the course to the function that shows the demo.
 DEMOS = {
+    "D0.1": course_map,
     "D1.1": surprise_dial,
     "D1.2": ruler_audition,
     "D1.3": evidence_line,
     "D1.4": submarine,
+    "D2.1": shape_a_distribution,
+    "D2.2": coin_blocks,
+    "D2.3": split_explorer,
+    "D2.4": small_sample_entropy,
 }

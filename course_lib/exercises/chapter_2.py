@@ -319,7 +319,59 @@ _DENSITY = Exercise(
     "negative differential entropy; only differences of h mean anything by themselves.",
 )
 
-EXERCISES = (_FIRST_BILL, _A_ZERO, _FROM_COUNTS, _CONDITIONAL, _GAIN, _MIXTURE, _DENSITY)
+# ---------------------------------------------------------------------------------- 2.half
+
+PAIRS_OF_FLIPS = (0.64, 0.16, 0.16, 0.04)
+
+_HALF_DONE = Exercise(
+    id="2.half",
+    title="Two flips, one codeword",
+    prompt="Pairs of flips of an 80/20 coin: HH 0.64, HT 0.16, TH 0.16, TT 0.04. For Huffman's code give "
+    "(length of the codeword for TT, bits per flip).",
+    parts=[
+        Part(
+            "length of the codeword for TT",
+            lambda: float(code_lengths(PAIRS_OF_FLIPS)[3]),
+            unit="count",
+            tolerance=0,
+            low=1,
+            high=3,
+            bound="A codeword has at least one bit, and with four blocks Huffman merges three times.",
+            mistakes=[
+                Mistake(
+                    lambda: 2.0,
+                    "LOG_K",
+                    (
+                        "Two bits for each block is the fixed-length code. Which blocks are merged first?",
+                        "TT and TH go together, then HT joins them, then HH: count how often TT is merged.",
+                    ),
+                )
+            ],
+        ),
+        Part(
+            "bits per flip",
+            lambda: bits_per_flip(0.8, 2),
+            low=float(binary_entropy(0.8)),
+            high=1,
+            bound="Bits per flip lie between the entropy of the coin, 0.7219, and 1.",
+            mistakes=[
+                Mistake(
+                    lambda: 2 * bits_per_flip(0.8, 2),
+                    "SUM_FOR_MEAN",
+                    ("That pays for a whole block. How many flips are in it?", "Divide by two."),
+                ),
+            ],
+        ),
+    ],
+    hints=(
+        "Merge the two least likely blocks, and again until one group is left. Each merge adds a bit.",
+        "The lengths of HH, HT and TH are 1, 2 and 3. Weight all four lengths by their probabilities.",
+    ),
+    solution="Lengths 1, 2, 3, 3: 0.64·1 + 0.16·2 + 0.16·3 + 0.04·3 = 1.56 bits per block of two, "
+    "0.78 bits per flip; the floor is 0.7219.",
+)
+
+EXERCISES = (_FIRST_BILL, _A_ZERO, _FROM_COUNTS, _CONDITIONAL, _GAIN, _MIXTURE, _DENSITY, _HALF_DONE)
 
 # ---------------------------------------------------------------------------------- questions
 

@@ -44,9 +44,9 @@ def ship_lab_settings(prefix: str = sys.prefix) -> None:
         print(f"JupyterLab's settings were left as they are: {error}", file=sys.stderr)
 
 
-def find_notebooks(names: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
+def find_notebooks(names: list[str]) -> list[Path]:
     """Return the notebooks whose names start with any of ``names`` ("02" is enough), or all of them."""
-    known = sorted(folder.glob("*.ipynb"))
+    known = sorted(NOTEBOOKS.glob("*.ipynb"))
     if not names:
         return known
     found = []
@@ -99,13 +99,9 @@ def lab(arguments: list[str]) -> int:
 
 @contextmanager
 def headless() -> Iterator[dict[str, str]]:
-    """Give an environment without a learner: sample ledger, empty data folder, this environment's kernel."""
+    """Give the environment variables of a run without a learner: sample ledger, empty data folder."""
     with tempfile.TemporaryDirectory(prefix="course_lib_") as folder:
-        yield os.environ | {
-            "COURSE_LIB_HEADLESS": "1",
-            "COURSE_LIB_DATA": folder,
-            "JUPYTER_PREFER_ENV_PATH": "1",
-        }
+        yield os.environ | {"COURSE_LIB_HEADLESS": "1", "COURSE_LIB_DATA": folder}
 
 
 def test(arguments: list[str]) -> int:
@@ -131,7 +127,7 @@ def tidy(notebook: Any) -> None:
                 output["data"].pop(WIDGET_VIEW, None)
 
 
-def execute_notebook(path: Path) -> None:
+def execute_notebook(path: Path, environment: dict[str, str]) -> None:
     """Run a notebook from a fresh kernel and store its outputs, all or nothing."""
     import nbformat
     from nbclient import NotebookClient
@@ -148,7 +144,7 @@ def execute_notebook(path: Path) -> None:
         coalesce_streams=True,
     )
     try:
-        client.execute()
+        client.execute(env=environment)
     except CellExecutionError as error:
         sys.exit(f"{path.name} was left as it was, because a cell of it failed:\n{error}")
     tidy(notebook)
@@ -161,10 +157,10 @@ def execute_notebook(path: Path) -> None:
 def execute(arguments: list[str]) -> int:
     """Store the notebooks' outputs, for authors: ``execute [NAME ...]``."""
     with headless() as environment:
-        os.environ.update(environment)  # kernels inherit it
+        os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
         for path in find_notebooks(arguments):
             begin = time.monotonic()
-            execute_notebook(path)
+            execute_notebook(path, environment)
             print(f"{path.name}: {time.monotonic() - begin:.1f} s", flush=True)
     return 0
 

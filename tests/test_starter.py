@@ -344,8 +344,7 @@ SEEN = {
     "Failed to establish a new connection: [Errno 101] Network is unreachable": "internet connection",
     "Temporary failure in name resolution": "internet connection",
     "ERROR: No matching distribution found for numpy==2.4.6": "64-bit Python",
-    "pip is configured with locations that require TLS/SSL, however the ssl module in Python is not available.":
-        "without sqlite3 or ssl",
+    "require TLS/SSL, however the ssl module in Python is not available.": "without sqlite3 or ssl",
 }  # fmt: skip
 
 

@@ -139,7 +139,7 @@ def execute_notebook(path: Path, environment: dict[str, str]) -> None:
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,
+        store_widget_state=True,  # dropped by `tidy`; without it nbclient stumbles over `interact`
         record_timing=False,
         coalesce_streams=True,
     )

@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -112,6 +112,9 @@ def read_progress() -> Record:
     except (OSError, NewerFile) as error:
         _notify_memory_only(error)
         record = empty_record()
+    except DamagedFile:
+        with _locked():
+            record = _read_or_set_aside()
     return {**record, **{kind: record[kind] + _unsaved[kind] for kind in KINDS}}
 
 
@@ -128,10 +131,15 @@ def _read_file() -> Record:
         return empty_record()
     except UnicodeDecodeError:
         text = ""
+    return parse_record(text)
+
+
+def _read_or_set_aside() -> Record:
+    """Read the file; a damaged one is renamed, which only the holder of the lock may do."""
     try:
-        return parse_record(text)
+        return _read_file()
     except DamagedFile as error:
-        aside = _set_aside(path, "damaged")
+        aside = _set_aside(progress_file(), "damaged")
         _notices.append(
             f"The progress file could not be read: {error}. It is kept as {aside}; a new one begins."
         )
@@ -160,20 +168,23 @@ def add_entry(kind: str, entry: Entry) -> None:
         Plain JSON values, with the key "id".
     """
     stamped = {**entry, "time": datetime.now(UTC).isoformat(timespec="milliseconds")}
+    _unsaved[kind].append(stamped)
     try:
-        _merge({kind: [stamped]})
+        _merge(_unsaved)
     except (OSError, NewerFile) as error:
-        _unsaved[kind].append(stamped)
         _notify_memory_only(error)
+        return
+    for entries in _unsaved.values():
+        entries.clear()
 
 
-def _merge(new: dict[str, list[Entry]]) -> int:
-    """Add those entries that the file does not hold yet; return how many there were."""
+def _merge(new: Mapping[str, list[Entry]], *, skip_known: bool = False) -> int:
+    """Add entries to what the file holds by now, possibly written by others; return how many."""
     added = 0
     with _locked():
-        record = _read_file()
+        record = _read_or_set_aside()
         for kind, entries in new.items():
-            fresh = [entry for entry in entries if entry not in record[kind]]
+            fresh = [entry for entry in entries if not (skip_known and entry in record[kind])]
             record[kind] = sorted(record[kind] + fresh, key=lambda entry: str(entry["time"]))
             added += len(fresh)
         _write(progress_file(), record)
@@ -303,7 +314,7 @@ def import_progress(path: str | Path) -> None:
         record = parse_record(source.read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as error:
         raise ValueError(f"{source.name} cannot be imported: {error}.") from error
-    added = _merge({kind: record[kind] for kind in KINDS})
+    added = _merge({kind: record[kind] for kind in KINDS}, skip_known=True)
     print(f"Added {added} entries from {source.name}.")
 
 

@@ -2,10 +2,11 @@
 
 ``check("2.4", answer)`` says what an answer shows about the way it was found; ``hint`` and ``solution``
 help on; ``quiz("2.a")`` asks a multiple-choice question; ``predict("2.hook")`` takes a bet before the
-reveal; ``diagnose`` is the pure core of ``check``.
+reveal; ``explain("1.halving")`` asks for a reason in one sentence; ``diagnose`` is the pure core of ``check``.
 """
 
 from course_lib.exercises.checking import check, diagnose, hint, solution
+from course_lib.exercises.explanations import explain
 from course_lib.exercises.predictions import bill_prediction, predict
 from course_lib.exercises.quizzes import answer_quiz, concept_test, quiz
 
@@ -15,6 +16,7 @@ __all__ = [
     "check",
     "concept_test",
     "diagnose",
+    "explain",
     "hint",
     "predict",
     "quiz",

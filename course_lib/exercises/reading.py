@@ -136,7 +136,7 @@ def read_numbers(answer: Any, count: int) -> list[float] | Diagnosis:
             return single
     if len(items) != count:
         return refusal(
-            "SHAPE", f"{count} numbers are asked, separated by commas, and here {_are(len(items))}."
+            "SHAPE", f"Asked are {count} numbers, separated by commas, and here {_are(len(items))}."
         )
     numbers: list[float] = []
     for position, item in enumerate(items, start=1):

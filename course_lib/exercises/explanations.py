@@ -1,0 +1,84 @@
+"""Say it in one sentence: a box to write in, and a model sentence to compare with. Nothing is graded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from course_lib.controls import Action, Controls, TextBox
+from course_lib.exercises.catalogue import UnknownId
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A why-question, and one good way to answer it in a sentence."""
+
+    prompt: str
+    model: str
+
+
+EXPLANATIONS = {
+    "1.halving": Explanation(
+        prompt="Why does halving p add one bit, whatever p was?",
+        model="Half as likely means that the same event happens and a fair coin shows heads as well, and that "
+        "coin brings its own one bit.",
+    ),
+}
+
+
+class SelfExplanation(Controls):
+    """A question, a text box, and a button that shows the model sentence once something is written."""
+
+    def __init__(self, number: str, explanation: Explanation) -> None:
+        self._explanation = explanation
+        super().__init__(
+            f"In one sentence {number}",
+            [TextBox("words", explanation.prompt), Action("compare_button", "Compare")],
+        )
+
+    def act(self, name: str) -> None:
+        """Answer the button."""
+        self.compare()
+
+    def compare(self) -> None:
+        """Show the model sentence, as the button does."""
+        if not self.state["words"].strip():
+            self.sentence = "Write your sentence first; a clumsy one is fine."
+            return
+        self.sentence = f"One way to say it: {self._explanation.model} Does yours give the same reason?"
+
+    def plain_text(self) -> str:
+        """Return the question, the same whether it was answered or not."""
+        return f"{self.title}. {self._explanation.prompt} Write your sentence, then compare."
+
+
+def explain(explanation_id: str) -> SelfExplanation:
+    """Ask for a reason in the learner's own words, then show a model sentence.
+
+    What is written stays in this notebook's kernel: it is neither graded nor kept.
+
+    Parameters
+    ----------
+    explanation_id : str
+        For instance ``"1.halving"``.
+
+    Returns
+    -------
+    SelfExplanation
+        As the last line of a cell it shows itself.
+
+    Raises
+    ------
+    LookupError
+        If there is no such question.
+
+    Examples
+    --------
+    >>> box = explain("1.halving")
+    >>> box.compare()
+    >>> box.readout
+    'Write your sentence first; a clumsy one is fine.'
+    """
+    if explanation_id not in EXPLANATIONS:
+        known = ", ".join(EXPLANATIONS)
+        raise UnknownId(f"There is no why-question {explanation_id!r}. There are: {known}.")
+    return SelfExplanation(explanation_id, EXPLANATIONS[explanation_id])

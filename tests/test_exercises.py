@@ -1,0 +1,736 @@
+"""The checker: every catalogued wrong answer gets its own name, and no answer of any type breaks it."""
+
+import itertools
+import math
+import signal
+import threading
+import time
+from decimal import Decimal
+from fractions import Fraction
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from nbclient import NotebookClient
+from sklearn.datasets import load_digits
+
+from course_lib import progress
+from course_lib.exercises import check, checking, diagnose, hint, solution, trying
+from course_lib.exercises.catalogue import EXERCISES, UnknownId
+from course_lib.exercises.detectors import generic_slip
+from course_lib.exercises.hint_library import HINTS
+from course_lib.exercises.material import Part
+from course_lib.exercises.time_limit import NotInMainThread, OutOfTime, call_within
+from course_lib.exercises.wording import plain
+
+LN2 = math.log(2)
+
+
+@pytest.fixture(autouse=True)
+def fresh_learner(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_LIB_DATA", str(tmp_path))
+    monkeypatch.setenv("COURSE_LIB_HEADLESS", "")
+    checking._slips.clear()
+    checking._hints_shown.clear()
+    checking._tries.clear()
+    for entries in progress._unsaved.values():
+        entries.clear()
+    progress._notices.clear()
+    progress._notices_given.clear()
+
+
+def h(*p):
+    """Entropy in bits, term by term, in plain Python: the oracle of everything below."""
+    return -math.fsum(x * math.log2(x) for x in p if x > 0)
+
+
+def strangest_digit():
+    """Surprise of every digit by explicit loops, and the index of the largest."""
+    images, labels = load_digits(return_X_y=True)
+    rows = [[value >= 8 for value in image] for image in images.tolist()]
+    rate = {}
+    for digit in range(10):
+        members = [row for row, label in zip(rows, labels, strict=True) if label == digit]
+        rate[digit] = [(sum(column) + 1) / (len(members) + 2) for column in zip(*members, strict=True)]
+    costs = [
+        -math.fsum(math.log2(r if lit else 1 - r) for lit, r in zip(row, rate[int(label)], strict=True))
+        for row, label in zip(rows, labels, strict=True)
+    ]
+    index = max(range(len(costs)), key=costs.__getitem__)
+    return index, int(labels[index]), costs[index], min(range(len(costs)), key=costs.__getitem__)
+
+
+INDEX, LABEL, DIGIT_BITS, CALMEST = strangest_digit()
+POSTERIOR = 0.01 * 0.99 / (0.01 * 0.99 + 0.99 * 0.05)
+ROW0, ROW1 = h(0.6, 0.2, 0.2), h(0.05 / 0.75, 0.1 / 0.75, 0.6 / 0.75)
+J3 = (0.15, 0.05, 0.05, 0.05, 0.10, 0.60)
+GAUSS = 0.5 * math.log2(2 * math.pi * math.e * 0.01)
+
+# The truth of every part, written without course_lib, and the digits of the specification.
+TRUTHS = {
+    "0.1": [(7.0, "7")],
+    "1.1": [(5.0, "5")],
+    "1.2": [(0.25 / LN2, "0.3607"), (math.exp(-0.25), "0.7788")],
+    "1.4": [(-math.log2(0.01), "6.6439")],
+    "1.5": [(POSTERIOR, "0.1667"), (3, "3")],
+    "1.6": [(INDEX, "1660"), (LABEL, "4"), (DIGIT_BITS, "76.96")],
+    "2.1": [(1.75, "1.75")],
+    "2.2": [(1.0, "1")],
+    "2.3": [(1.5, "1.5")],
+    "2.4": [(h(*J3) - h(0.25, 0.75), "1.0219")],
+    "2.5": [(1 - 0.8 * h(10 / 16, 6 / 16), "0.2365")],
+    "2.6": [(1.0, "1"), (h(0.9, 0.1), "0.4690"), (1 - h(0.9, 0.1), "0.5310")],
+    "2.7": [(GAUSS, "-1.2748")],
+    "2.half": [(3, "3"), ((0.64 * 1 + 0.16 * 2 + 0.16 * 3 + 0.04 * 3) / 2, "0.78")],
+}
+
+# (exercise, part, wrong value by an expression of its own, its digits in the specification, its diagnosis)
+WRONG = [
+    ("1.1", 0, 5 * LN2, "3.4657", "NATS_FOR_BITS"),
+    ("1.1", 0, -5.0, "-5", "SIGN"),
+    ("1.1", 0, 32.0, "32", "LOG_FORGOTTEN"),
+    ("1.1", 0, 5 / 32, "0.15625", "WEIGHTED_ONCE"),
+    ("1.1", 0, math.log10(32), "1.5051", "HARTLEYS"),
+    ("1.2", 0, 0.25 * LN2, "0.1733", "CONVERTED_BACKWARDS"),
+    ("1.2", 0, 0.25, "0.25", "NATS_FOR_BITS"),
+    ("1.2", 1, 1 / 2**0.25, "0.8409", "PPL_BASE"),
+    ("1.4", 0, math.log2(100) / 4, "1.6610", "MEAN_FOR_SUM"),
+    ("1.4", 0, -math.log2(1.65), "-0.7225", "LOG_OF_SUM"),
+    ("1.4", 0, math.log(100), "4.6052", "NATS_FOR_BITS"),
+    ("1.4", 0, math.log2(4 / 1.65), "1.2775", "LOG_OF_MEAN"),
+    ("1.5", 0, 0.99, "0.99", "BASE_RATE"),
+    ("1.5", 0, 0.0099 / 0.05, "0.198", "TOTAL_PROBABILITY"),
+    ("1.5", 0, 0.95, "0.95", "SPECIFICITY"),
+    ("1.5", 1, 2, "2", "STOPPED_EARLY"),
+    ("1.5", 1, 1, "1", "STOPPED_EARLY"),
+    ("1.6", 0, CALMEST, "166", "MINIMUM"),
+    ("1.6", 0, 694, "694", "MINIMUM"),
+    ("1.6", 2, DIGIT_BITS * LN2, "53.35", "NATS_FOR_BITS"),
+    ("1.6", 2, DIGIT_BITS / 64, "1.20", "PER_PIXEL"),
+    ("1.6", 2, math.inf, "inf", "NO_SMOOTHING"),
+    ("1.6", 2, math.nan, "nan", "NO_SMOOTHING"),
+    ("2.1", 0, 1.75 * LN2, "1.2130", "NATS_FOR_BITS"),
+    ("2.1", 0, 2, "2", "LOG_K"),
+    ("2.1", 0, 1.75 / 4, "0.4375", "MEAN_FOR_SUM"),
+    ("2.1", 0, -1.75, "-1.75", "SIGN"),
+    ("2.2", 0, math.nan, "nan", "ZERO_LOG_ZERO"),
+    ("2.2", 0, 1.0000000032, "1.0000000032", "RENORM_SMOOTH"),
+    ("2.2", 0, LN2, "0.6931", "NATS_FOR_BITS"),
+    ("2.2", 0, -1.0, "-1", "SIGN"),
+    ("2.3", 0, -2.0, "-2.0", "UNNORMALISED"),
+    ("2.3", 0, 1.5 * LN2, "1.0397", "NATS_FOR_BITS"),
+    ("2.4", 0, (ROW0 + ROW1) / 2, "1.1383", "UNWEIGHTED"),
+    ("2.4", 0, h(*J3) - h(0.20, 0.15, 0.65), "0.5543", "WRONG_CONDITION"),
+    ("2.4", 0, h(*J3), "1.8332", "JOINT_FOR_COND"),
+    ("2.4", 0, h(0.20, 0.15, 0.65), "1.2789", "MARGINAL_FOR_COND"),
+    ("2.4", 0, (0.25 * ROW0 + 0.75 * ROW1) * LN2, "0.7083", "NATS_FOR_BITS"),
+    ("2.5", 0, 1 - h(0.625, 0.375) / 2, "0.5228", "UNWEIGHTED"),
+    ("2.5", 0, 0.8 * h(0.625, 0.375), "0.7635", "REMAINING_FOR_GAIN"),
+    ("2.5", 0, (1 - 0.8 * h(0.625, 0.375)) * LN2, "0.1639", "NATS_FOR_BITS"),
+    ("2.5", 0, 0.5 - 0.8 * (1 - 0.625**2 - 0.375**2), "0.1250", "GINI"),
+    ("2.6", 0, h(0.9, 0.1), "0.4690", "AVG_FOR_POOLED"),
+    ("2.6", 1, 1.0, "1", "POOLED_FOR_AVG"),
+    ("2.7", 0, math.log2(math.sqrt(2 * math.pi * math.e * 0.1)), "0.3861", "SD_FOR_VAR"),
+    ("2.7", 0, GAUSS * LN2, "-0.8836", "NATS_FOR_BITS"),
+    ("2.7", 0, -GAUSS, "1.2748", "SIGN"),
+    ("2.half", 0, 2, "2", "LOG_K"),
+    ("2.half", 1, 0.64 * 1 + 0.16 * 2 + 0.16 * 3 + 0.04 * 3, "1.56", "SUM_FOR_MEAN"),
+]  # fmt: skip
+
+
+def answer_with(exercise_id, part, value):
+    """A full answer in which only one part is wrong."""
+    values = [truth for truth, _ in TRUTHS[exercise_id]]
+    values[part] = value
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def digits_of(text):
+    return len(text.partition(".")[2])
+
+
+@pytest.mark.parametrize("exercise_id", TRUTHS)
+def test_the_reference_is_the_hand_calculated_truth_with_the_digits_of_the_specification(exercise_id):
+    for part, (truth, digits) in zip(EXERCISES[exercise_id].parts, TRUTHS[exercise_id], strict=True):
+        assert part.reference() == pytest.approx(truth, abs=1e-9)
+        assert round(truth, digits_of(digits)) == float(digits)
+
+
+@pytest.mark.parametrize("exercise_id", TRUTHS)
+def test_the_truth_is_accepted_to_four_decimals_and_no_further_than_the_tolerance(exercise_id):
+    truths = [truth for truth, _ in TRUTHS[exercise_id]]
+    assert diagnose(exercise_id, answer_with(exercise_id, 0, truths[0])).correct
+    for number, part in enumerate(EXERCISES[exercise_id].parts):
+        for side in (-1, 1):
+            near = truths[number] + side * 0.9 * part.tolerance
+            far = truths[number] + side * max(1.1 * part.tolerance, 1e-13 if part.tolerance else 1)
+            assert diagnose(exercise_id, answer_with(exercise_id, number, near)).correct
+            assert not diagnose(exercise_id, answer_with(exercise_id, number, far)).correct
+
+
+@pytest.mark.parametrize(("exercise_id", "part", "value", "digits", "code"), WRONG)
+def test_a_catalogued_wrong_answer_gets_exactly_its_diagnosis(exercise_id, part, value, digits, code):
+    if math.isfinite(value):
+        assert round(value, digits_of(digits)) == float(digits)
+    found = diagnose(exercise_id, answer_with(exercise_id, part, value))
+    assert (found.correct, found.code) == (False, code)
+    assert found.message and found.more
+
+
+def test_the_table_above_covers_every_entry_of_every_catalogue():
+    in_catalogue = sorted(
+        (exercise.id, number, mistake.code)
+        for exercise in EXERCISES.values()
+        for number, part in enumerate(exercise.parts)
+        for mistake in part.mistakes
+    )
+    assert sorted((exercise_id, part, code) for exercise_id, part, _, _, code in WRONG) == in_catalogue
+    for exercise_id, number, value, _, code in WRONG:
+        close = [
+            mistake.code
+            for mistake in EXERCISES[exercise_id].parts[number].mistakes
+            if mistake.value() == pytest.approx(value, abs=1e-9, nan_ok=True)
+        ]
+        assert code in close
+
+
+def test_no_two_catalogued_values_lie_within_twice_the_tolerance_of_each_other_or_of_the_truth():
+    for exercise in EXERCISES.values():
+        for part in exercise.parts:
+            values = [part.reference(), *(mistake.value() for mistake in part.mistakes)]
+            for one, other in itertools.combinations(filter(math.isfinite, values), 2):
+                assert abs(one - other) > 2 * part.tolerance, (exercise.id, part.name, one, other)
+
+
+@pytest.mark.parametrize("value", [1.0000000034, 0.9999999997, 1.00009, 0.99991, 1 + 2e-12])
+def test_any_epsilon_in_exercise_2_2_is_recognised(value):
+    assert diagnose("2.2", value).code == "RENORM_SMOOTH"
+
+
+def test_every_code_in_use_has_words_and_every_hint_is_a_sentence():
+    used = {mistake.code for e in EXERCISES.values() for p in e.parts for mistake in p.mistakes}
+    used |= {code for e in EXERCISES.values() for trial in e.trials for _, code in trial.readings}
+    assert used <= set(HINTS)
+    for code, lines in HINTS.items():
+        for line in filter(None, lines):
+            assert plain(line).rstrip("'…)")[-1] in ".?,=>" or code == "SIGN", line
+
+
+def test_no_hint_gives_the_answer_away_before_the_third_try():
+    for exercise_id, part, value, _, _ in WRONG:
+        found = diagnose(exercise_id, answer_with(exercise_id, part, value))
+        _, digits = TRUTHS[exercise_id][part]
+        if len(digits) > 3:  # a bare "1" or "3" may stand in any sentence
+            assert digits not in found.message + found.more
+
+
+# ------------------------------------------------------------------------------ generic slips
+
+ENTROPY = Part("entropy", lambda: 2.3, unit="bits", low=0, high=3, bound="At most log2 8 = 3 bits.", terms=8)
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (2.3 * LN2, "NATS_FOR_BITS"),
+        (2.3 * math.log10(2), "HARTLEYS"),
+        (-2.3, "SIGN"),
+        (-2.3 * LN2, "SIGN"),
+        (2.3 / 8, "MEAN_FOR_SUM"),
+        (2.3 * 8, "SUM_FOR_MEAN"),
+        (1 / 2.3, "INVERTED"),
+        (math.nan, "ZERO_LOG_ZERO"),
+        (math.inf, "INFINITE"),
+        (-math.inf, "INFINITE"),
+        (-math.log(1e-10), "EPS_CLIP"),
+        (-math.log2(1e-15), "EPS_CLIP"),
+        (3.5, "OUT_OF_BOUNDS"),
+        (-0.5, "OUT_OF_BOUNDS"),
+    ],
+)
+def test_a_slip_that_looks_alike_everywhere_is_named_without_a_catalogue(value, code):
+    assert generic_slip(value, ENTROPY).code == code
+
+
+def test_the_other_way_round_a_loss_in_nats_is_recognised_in_bits():
+    assert generic_slip(2.3 / LN2, Part("loss", lambda: 2.3, unit="nats")).code == "BITS_FOR_NATS"
+
+
+def test_a_value_out_of_bounds_is_told_which_bound():
+    assert "log2 8" in generic_slip(3.5, ENTROPY).message
+
+
+def test_a_plausible_value_without_explanation_gets_the_smallest_next_step():
+    assert generic_slip(1.7, ENTROPY) is None
+    found = diagnose("2.1", 1.6)
+    assert (found.code, found.message) == ("NOT_YET", EXERCISES["2.1"].hints[0])
+
+
+def test_a_rounded_truth_is_called_rounded_and_a_percentage_a_percentage():
+    assert diagnose("2.5", 0.24).code == "ROUNDED"
+    assert diagnose("1.5", (16.6667, 3)).code == "PERCENT"
+
+
+def test_terms_that_were_not_added_are_recognised():
+    assert diagnose("2.1", [0.5, 0.5, 0.375, 0.375]).code == "TERMS_NOT_ADDED"
+
+
+def test_a_half_right_tuple_is_told_which_half():
+    message = diagnose("1.2", (0.25 / LN2, 0.8409)).message
+    assert "Right already: loss in bits" in message and "About the probability" in message
+
+
+def test_an_infinite_part_explains_a_wrong_index():
+    assert diagnose("1.6", (5, 5, math.inf)).code == "NO_SMOOTHING"
+
+
+# ------------------------------------------------------------------------------ types
+
+EQUIVALENTS = [
+    1.75,
+    np.float64(1.75),
+    np.float32(1.75),
+    np.array(1.75),
+    np.array([1.75]),
+    pd.Series([1.75]),
+    pd.Series([1.75], index=["H"]),
+    Fraction(7, 4),
+    Decimal("1.75"),
+    [1.75],
+    (1.75,),
+]
+
+
+@pytest.mark.parametrize("answer", EQUIVALENTS, ids=lambda a: type(a).__name__)
+def test_the_right_number_is_right_in_every_numeric_type(answer):
+    assert diagnose("2.1", answer).correct
+
+
+@pytest.mark.parametrize("make", [tuple, list, np.array, pd.Series])
+def test_several_numbers_may_come_in_any_row(make):
+    assert diagnose("2.6", make([1, 0.4690, 0.5310])).correct
+
+
+class Nasty:
+    """Raises whatever is done with it."""
+
+    def __float__(self):
+        raise RuntimeError("no")
+
+    def __array__(self, *_, **__):
+        raise RuntimeError("no")
+
+    def __repr__(self):
+        raise RuntimeError("no")
+
+    __str__ = __eq__ = __hash__ = __len__ = __bool__ = __iter__ = __repr__
+
+
+def recurses(*args, **kwargs):
+    return recurses(*args, **kwargs)
+
+
+def raises(*args, **kwargs):
+    raise KeyError("surprise")
+
+
+def exits(*args, **kwargs):
+    raise SystemExit(3)
+
+
+HOSTILE = {
+    "None": (None, "NOTHING"),
+    "text": ("1.75", "TEXT"),
+    "bytes": (b"1.75", "TEXT"),
+    "empty list": ([], "SHAPE"),
+    "wrong length": ([0.1] * 7, "SHAPE"),
+    "matrix": (np.ones((3, 5)), "SHAPE"),
+    "ragged": ([[1], [1, 2]], "SHAPE"),
+    "ten to the 400": (10**400, "TOO_LARGE"),
+    "True": (True, "BOOLEAN"),
+    "NumPy False": (np.bool_(False), "BOOLEAN"),
+    "complex": (1 + 2j, "COMPLEX"),
+    "dict": ({"p": 1}, "TYPE"),
+    "set": ({1.75}, "TYPE"),
+    "generator": ((x for x in ()), "TYPE"),
+    "module": (math, "TYPE"),
+    "nasty": (Nasty(), "TYPE"),
+    "text array": (np.array(["a", "b"]), None),
+    "object array": (np.array([None, {}], dtype=object), None),
+    "nan": (math.nan, None),
+    "inf": (math.inf, None),
+    "minus inf": (-math.inf, None),
+    "masked": (np.ma.masked, None),
+    "date": (np.datetime64("2026-01-01"), "TYPE"),
+    "class": (float, "CALLABLE"),
+    "lambda": (lambda p: p, "CALLABLE"),
+    "function that raises": (raises, "CALLABLE"),
+    "function that recurses": (recurses, "CALLABLE"),
+    "function that exits": (exits, "CALLABLE"),
+    "series of text": (pd.Series(["a", "b", "c"]), None),
+    "frame": (pd.DataFrame({"a": [1, 2]}), None),
+    "nested in itself": (None, "NOTHING"),
+}
+LOOP = []
+LOOP.append(LOOP)
+HOSTILE["nested in itself"] = (LOOP, None)
+
+
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_answer_of_any_type_breaks_the_checker(exercise_id, name, capsys):
+    answer, code = HOSTILE[name]
+    found = diagnose(exercise_id, answer)
+    check(exercise_id, answer)
+    assert not found.correct
+    assert found.message[0].isupper() and len(found.message.split()) >= 4
+    if code and EXERCISES[exercise_id].kind == "number":
+        assert found.code == code
+    assert "Not yet" in capsys.readouterr().out
+
+
+def test_text_is_told_to_drop_its_quotes():
+    assert diagnose("2.1", "1.75").message == "That is text; drop the quotes."
+
+
+# ------------------------------------------------------------------------------ a learner's function
+
+
+def good(p, unit="bits"):
+    p = np.asarray(p, dtype=float)
+    if not np.all((p >= 0) & (p <= 1)):
+        raise ValueError("p must lie between 0 and 1")
+    with np.errstate(divide="ignore"):
+        return (-np.log(p) + 0.0) / (LN2 if unit == "bits" else 1)
+
+
+def validated(formula):
+    def function(p, unit="bits"):
+        p = np.asarray(p, dtype=float)
+        if not np.all((p >= 0) & (p <= 1)):
+            raise ValueError
+        with np.errstate(divide="ignore"):
+            return formula(p) / (LN2 if unit == "bits" else 1)
+
+    return function
+
+
+def on_arrays_only(p, unit="bits"):
+    if not np.all((p >= 0) & (p <= 1)):
+        raise ValueError
+    with np.errstate(divide="ignore"):
+        return (-np.log(p) + 0.0) / (LN2 if unit == "bits" else 1)
+
+
+def with_a_warning(p, unit="bits"):
+    p = np.asarray(p, dtype=float)
+    if not np.all((p >= 0) & (p <= 1)):
+        raise ValueError
+    return (-np.log(p) + 0.0) / (LN2 if unit == "bits" else 1)
+
+
+def unvalidated(p, unit="bits"):
+    with np.errstate(all="ignore"):
+        return (-np.log(np.asarray(p, dtype=float)) + 0.0) / (LN2 if unit == "bits" else 1)
+
+
+def lets_nan_pass(p, unit="bits"):
+    p = np.asarray(p, dtype=float)
+    if np.any(p < 0) or np.any(p > 1):
+        raise ValueError
+    return unvalidated(p, unit)
+
+
+def loops(p, unit="bits"):
+    while True:
+        pass
+
+
+BEHAVIOURS = [
+    ("nats only", lambda p, unit="bits": good(p, "nats"), "NATS_FOR_BITS"),
+    ("bits only", lambda p, unit="bits": good(p, "bits"), "UNIT_IGNORED"),
+    ("hartleys", lambda p, unit="bits": good(p) * math.log10(2), "HARTLEYS"),
+    ("minus sign missing", validated(lambda p: np.log(p)), "SIGN"),
+    ("1/p", lambda p, unit="bits": 1 / np.asarray(p), "LOG_FORGOTTEN"),
+    ("p log p", validated(lambda p: -p * np.log(p)), "WEIGHTED_ONCE"),
+    ("clipped", validated(lambda p: -np.log(np.clip(p, 1e-10, 1)) + 0.0), "EPS_CLIP"),
+    ("epsilon only at zero", validated(lambda p: -np.log(np.where(p == 0, 1e-10, p)) + 0.0), "EPS_CLIP"),
+    ("minus zero", validated(lambda p: -np.log(p)), "NEGATIVE_ZERO"),
+    ("warning", with_a_warning, "LOG_WARNING"),
+    ("flattened", lambda p, unit="bits": np.ravel(good(p, unit)), "SHAPE_LOST"),
+    ("summed", lambda p, unit="bits": np.sum(good(p, unit)), "SHAPE_LOST"),
+    ("no list", on_arrays_only, "LIST_INPUT"),
+    ("accepts anything", unvalidated, "NOT_REFUSED"),
+    ("accepts nan", lets_nan_pass, "NOT_REFUSED"),
+    ("no return", lambda p, unit="bits": None, "NO_RETURN"),
+    ("prints", lambda p, unit="bits": print("x" * 10**5), "NO_RETURN"),
+    ("text", lambda p, unit="bits": "2", "TEXT"),
+    ("nasty result", lambda p, unit="bits": Nasty(), "WRONG_VALUE"),
+    ("function result", lambda p, unit="bits": good, "WRONG_VALUE"),
+    ("constant", lambda p, unit="bits": 7.0, "WRONG_VALUE"),
+    ("raises", raises, "RAISED"),
+    ("exits", exits, "RAISED"),
+    ("wrong arguments", lambda: 1, "RAISED"),
+    ("refuses everything", validated(lambda p: 1 / 0), "RAISED"),
+    ("recurses", recurses, "RECURSES"),
+]  # fmt: skip
+
+
+def asserts(p, unit="bits"):
+    assert np.all((np.asarray(p) >= 0) & (np.asarray(p) <= 1))
+    return good(p, unit)
+
+
+def refuses_zero(p, unit="bits"):
+    if np.any(np.asarray(p) == 0):
+        raise ValueError("log of zero")
+    return good(p, unit)
+
+
+BEHAVIOURS += [("asserts", asserts, "WRONG_ERROR"), ("refuses zero", refuses_zero, "REFUSED")]
+
+
+def test_a_right_function_is_right():
+    assert diagnose("1.3", good).correct
+
+
+def test_the_solution_of_the_function_exercise_is_right():
+    names = {"np": np}
+    exec(EXERCISES["1.3"].solution, names)
+    assert diagnose("1.3", names["surprisal"]).correct
+
+
+@pytest.mark.parametrize(("function", "code"), [pytest.param(f, c, id=n) for n, f, c in BEHAVIOURS])
+def test_a_misbehaving_function_is_told_what_it_does(function, code, capsys):
+    found = diagnose("1.3", function)
+    assert (found.correct, found.code) == (False, code)
+    assert found.message.startswith("On ")
+    assert capsys.readouterr() == ("", "")  # whatever it prints stays out of the notebook
+
+
+def test_a_function_that_still_returns_the_three_dots_counts_as_untouched():
+    assert diagnose("1.3", lambda p, unit="bits": ...).code == "NO_ANSWER"
+
+
+def test_a_value_that_is_no_function_is_told_so():
+    assert diagnose("1.3", 2.0).code == "NOT_A_FUNCTION"
+    assert diagnose("1.3", "surprisal").code == "TEXT"
+
+
+def swallows_exceptions(p, unit="bits"):
+    while True:
+        try:
+            while True:
+                pass
+        except Exception:
+            pass
+
+
+PATIENCE = iter(range(3))
+
+
+def swallows_the_first_interrupts(p, unit="bits"):
+    for _ in PATIENCE:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    "function",
+    [loops, swallows_exceptions, swallows_the_first_interrupts, lambda p, unit: time.sleep(60)],
+    ids=["one line", "except Exception", "except BaseException", "sleep"],
+)
+def test_a_function_without_end_is_stopped(function, monkeypatch):
+    monkeypatch.setattr(trying, "SECONDS", 0.2)
+    before, begun = signal.getsignal(signal.SIGINT), time.monotonic()
+    assert diagnose("1.3", function).code == "TOO_LONG"
+    assert time.monotonic() - begun < 2
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_two_seconds_are_given_in_all_and_not_for_every_call(monkeypatch):
+    monkeypatch.setattr(trying, "SECONDS", 0.3)
+
+    def slow(p, unit="bits"):
+        time.sleep(0.1)
+        return good(p, unit)
+
+    assert diagnose("1.3", slow).code == "TOO_LONG"
+    assert diagnose("1.3", good).correct
+
+
+def test_the_limit_is_two_seconds():
+    assert trying.SECONDS == 2.0
+
+
+def test_a_function_that_changes_its_input_or_numpy_settings_harms_nobody():
+    def meddles(p, unit="bits"):
+        result = good(p, unit)
+        np.seterr(all="raise")
+        if isinstance(p, np.ndarray):
+            p[...] = 0
+        return result
+
+    before = np.geterr()
+    assert diagnose("1.3", meddles).correct
+    assert np.geterr() == before
+    assert diagnose("1.3", good).correct
+
+
+def test_off_the_main_thread_a_function_is_refused_with_a_sentence():
+    found = []
+    worker = threading.Thread(target=lambda: found.append(diagnose("1.3", good)))
+    worker.start()
+    worker.join()
+    assert found[0].code == "NOT_THE_MAIN_THREAD"
+    with pytest.raises(NotInMainThread):
+        errors = []
+
+        def try_it():
+            try:
+                call_within(1, lambda: None)
+            except NotInMainThread as error:
+                errors.append(error)
+
+        worker = threading.Thread(target=try_it)
+        worker.start()
+        worker.join()
+        raise errors[0]
+
+
+def test_a_call_that_ends_just_at_the_limit_never_leaves_an_interrupt_behind():
+    outcomes = set()
+    for _ in range(100):
+        try:
+            call_within(0.002, lambda: [i * i for i in range(30_000)])
+            outcomes.add("returned")
+        except OutOfTime:
+            outcomes.add("stopped")
+        sum(range(1000))  # a late interrupt would strike here
+    assert outcomes <= {"returned", "stopped"}
+    assert threading.active_count() < 20
+
+
+def test_the_stop_button_is_still_a_stop_button():
+    def press_stop():
+        signal.raise_signal(signal.SIGINT)
+        while True:
+            pass
+
+    with pytest.raises(KeyboardInterrupt):
+        call_within(5, press_stop)
+
+
+def test_in_a_kernel_an_endless_function_is_stopped_and_the_next_cell_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_LIB_DATA", str(tmp_path))
+    cells = [
+        "from course_lib.exercises import check, trying\ntrying.SECONDS = 0.3",
+        "def surprisal(p, unit='bits'):\n    while True: pass",
+        "check('1.3', surprisal)",
+        "6 * 7",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    shown = notebook.cells[2].outputs[0].data
+    assert "stopped" in shown["text/plain"] and 'role="status"' in shown["text/html"]
+    assert notebook.cells[3].outputs[0].data["text/plain"] == "42"
+
+
+# ------------------------------------------------------------------------------ what the learner sees
+
+
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+def test_an_untouched_answer_is_told_what_to_do_and_counts_as_no_try(exercise_id, capsys):
+    for untouched in (..., (..., ...), (1, ...)):
+        if untouched is ... or EXERCISES[exercise_id].kind == "tuple":
+            check(exercise_id, untouched)
+    check(exercise_id)
+    shown = capsys.readouterr().out
+    assert "To do" in shown and "Replace the ..." in shown
+    assert EXERCISES[exercise_id].prompt[:20] in shown
+    assert progress.read_progress()["attempts"] == []
+
+
+def test_a_slip_that_comes_back_gets_its_second_line(capsys):
+    check("2.4", 1.1383)
+    assert "Weight by P(X=x)" not in capsys.readouterr().out
+    check("2.4", 0.5543)  # another slip in between
+    check("2.4", 1.1383)
+    assert "Weight by P(X=x)" in capsys.readouterr().out
+
+
+def test_the_solution_opens_after_three_tries_or_when_asked_for(capsys):
+    solution("2.4")
+    assert "1.0219" not in capsys.readouterr().out
+    for _ in range(3):
+        check("2.4", 7)
+    assert 'solution("2.4")' in capsys.readouterr().out
+    solution("2.4")
+    assert "1.0219" in capsys.readouterr().out
+    solution("2.5", now=True)
+    assert "0.2365" in capsys.readouterr().out
+
+
+def test_tries_of_an_earlier_session_count(capsys):
+    for _ in range(3):
+        check("2.4", 7)
+    checking._tries.clear()  # a new kernel
+    solution("2.4")
+    assert "1.0219" in capsys.readouterr().out
+
+
+def test_hints_come_one_after_the_other_and_then_stay(capsys):
+    for line in (*EXERCISES["2.5"].hints, EXERCISES["2.5"].hints[1]):
+        hint("2.5")
+        assert line in capsys.readouterr().out
+
+
+def test_an_attempt_is_recorded_with_its_code_but_not_its_answer():
+    check("2.4", 1.1383)
+    check("2.4", 1.0219)
+    attempts = progress.read_progress()["attempts"]
+    assert [(a["id"], a["correct"], a["code"]) for a in attempts] == [
+        ("2.4", False, "UNWEIGHTED"),
+        ("2.4", True, None),
+    ]
+    assert all(set(a) == {"id", "correct", "code", "time"} for a in attempts)
+
+
+def test_every_state_has_a_word_and_a_sign_as_well_as_a_colour(capsys):
+    assert len(set(checking.Feedback.MARKS.values())) == len(checking.Feedback.MARKS)
+    for kind, mark in checking.Feedback.MARKS.items():
+        html = checking.Feedback(kind, "Heading", "text")._repr_html_()
+        assert mark in html and not mark[0].isalpha() and mark[2:].strip()
+
+
+def test_an_error_message_cannot_smuggle_markup_into_the_notebook():
+    def evil(p, unit="bits"):
+        raise KeyError("<script>alert(1)</script>")
+
+    message = diagnose("1.3", evil).message
+    assert "<script>" in message
+    assert "<script>" not in checking.Feedback("wrong", "h", message)._repr_html_()
+
+
+@pytest.mark.parametrize("unknown", ["9.9", None, 3, ["2.4"], "2.4 "])
+def test_an_unknown_exercise_is_answered_with_the_known_ones(unknown, capsys):
+    for function in (check, hint, solution):
+        function(unknown)
+        assert "2.4" in capsys.readouterr().out
+    with pytest.raises(UnknownId):
+        diagnose(unknown, 1)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES.keys())
+def test_every_exercise_is_complete_and_its_solution_states_the_truth(exercise):
+    assert exercise.prompt and exercise.title and all(exercise.hints)
+    for part, (_, digits) in zip(exercise.parts, TRUTHS.get(exercise.id, []), strict=True):
+        assert digits.lstrip("-") in exercise.solution.replace("−", "-"), part.name
+        assert part.low <= part.reference() <= part.high
+        assert part.bound or not (math.isfinite(part.low) or math.isfinite(part.high))

@@ -2,7 +2,8 @@
 
 ``check("2.4", answer)`` says what an answer shows about the way it was found; ``hint`` and ``solution``
 help on; ``quiz("2.a")`` asks a multiple-choice question; ``predict("2.hook")`` takes a bet before the
-reveal; ``explain("1.halving")`` asks for a reason in one sentence; ``diagnose`` is the pure core of ``check``.
+reveal; ``explain("1.halving")`` asks for a reason in one sentence; ``diagnose`` is the pure core of
+``check``.
 """
 
 from course_lib.exercises.checking import check, diagnose, hint, solution

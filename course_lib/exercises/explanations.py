@@ -19,8 +19,8 @@ class Explanation:
 EXPLANATIONS = {
     "1.halving": Explanation(
         prompt="Why does halving p add one bit, whatever p was?",
-        model="Half as likely means that the same event happens and a fair coin shows heads as well, and that "
-        "coin brings its own one bit.",
+        model="Half as likely means that the same event happens and a fair coin shows heads as well, and "
+        "that coin brings its own one bit.",
     ),
 }
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from lab_driver import CHROMIUM, CHROMIUM_ARGUMENTS, PROJECT, VIEWPORT, Lab, running_lab
+from lab_driver import CHROMIUM, CHROMIUM_ARGUMENTS, PROJECT, TEST_SETTINGS, VIEWPORT, Lab, running_lab
+
+from course_lib.commands import LAB_SETTINGS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -64,8 +66,19 @@ def lab(chromium: "Browser") -> Iterator[Lab]:
         shutil.copytree(HERE / "notebooks", copies)
         for notebook in (PROJECT / "notebooks").glob("*.ipynb"):
             shutil.copy(notebook, copies)
-        with running_lab(copies) as served:
+        with running_lab(copies, TEST_SETTINGS | LAB_SETTINGS) as served:
             yield served
+
+
+@pytest.fixture(scope="session")
+def bare_lab(chromium: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Serve an empty folder with JupyterLab's own default, as a learner's own installation would.
+
+    Stated here, since the environment the tests run in may have been given the course's settings.
+    """
+    default = {plugin: dict.fromkeys(settings, "perCommTarget") for plugin, settings in LAB_SETTINGS.items()}
+    with running_lab(tmp_path_factory.mktemp("bare") / "course", TEST_SETTINGS | default) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

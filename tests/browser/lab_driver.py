@@ -38,7 +38,7 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 # What a test needs of JupyterLab beyond what the course ships: no news, and every cell really laid out
 # (by default Lab leaves out what is off screen, and then a figure below the fold has no size).
-TEST_SETTINGS: Settings = {
+TEST_SETTINGS: dict[str, Mapping[str, Any]] = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
         "checkForUpdates": False,
@@ -56,7 +56,6 @@ window.course = {
   outputs: (cell) => cell.model.outputs?.toJSON() ?? [],
 };
 """
-SUBSHELLS = "@jupyterlab/apputils-extension:kernels-settings"
 
 
 @dataclass(frozen=True)
@@ -75,10 +74,12 @@ class Lab:
 
 @contextlib.contextmanager
 def running_lab(notebooks: Path, settings: Settings = TEST_SETTINGS) -> Iterator[Lab]:
-    """Serve a copy of a folder of notebooks with a fresh learner's data folder."""
+    """Serve a copy of a folder of notebooks, if there is one, with a fresh learner's data folder."""
     folder = Path(tempfile.mkdtemp(prefix="course-lab-"))
     work = folder / "work"
-    shutil.copytree(notebooks, work, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    if notebooks.exists():
+        shutil.copytree(notebooks, work, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    work.mkdir(exist_ok=True)
     write_settings(folder / "settings", settings)
     port = free_port()
     command = [
@@ -269,16 +270,17 @@ class OpenNotebook:
             [cell, source],
         )
 
-    def run(self, cell: int) -> None:
-        """Run one cell and wait for its end."""
+    def run(self, cell: int, *, settle: bool = True) -> None:
+        """Run one cell and wait for its end, and with `settle` for the end of every movement."""
         self.page.evaluate(
             """async (i) => { const notebook = course.panel().content;
               notebook.deselectAll(); notebook.activeCellIndex = i;
               await jupyterapp.commands.execute('notebook:run-cell'); }""",
             cell,
         )
-        self.wait_until_idle()
-        self.settle()
+        if settle:
+            self.wait_until_idle()
+            self.settle()
 
     def source(self, cell: int) -> str:
         """What a cell holds."""

@@ -512,7 +512,7 @@ PREDICTIONS = (
         low=0,
         high=500,
         step=5,
-        accept=25,
+        accept=20,
         explanation=lambda: (
             f"log2 of 52! is {_deck():.2f} bits. Were every card drawn from a full deck, it would be "
             f"52 · {bits(1 / 52):.3f} = {52 * bits(1 / 52):.1f}; the last cards are hardly news."

@@ -1,0 +1,366 @@
+"""Quizzes, the concept test and predictions: complete, fair, usable by method calls, and billed in bits."""
+
+import math
+import re
+from collections import Counter
+from itertools import chain
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer
+from sklearn.tree import DecisionTreeClassifier
+
+from course_lib import progress
+from course_lib.exercises import answer_quiz, bill_prediction, concept_test, predict, quiz
+from course_lib.exercises.catalogue import PREDICTIONS, QUESTIONS, UnknownId
+from course_lib.exercises.chapter_0 import CONCEPT_TEST, ENTRY_CHECK
+from course_lib.exercises.chapter_2 import expected_plug_in
+from course_lib.exercises.predictions import outcome_of
+
+
+@pytest.fixture(autouse=True)
+def fresh_learner(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_LIB_DATA", str(tmp_path))
+    monkeypatch.setenv("COURSE_LIB_HEADLESS", "")
+    for entries in progress._unsaved.values():
+        entries.clear()
+    progress._notices.clear()
+    progress._notices_given.clear()
+
+
+# ------------------------------------------------------------------------------ questions
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
+def test_a_question_has_one_right_option_and_an_explanation_of_its_own_for_every_option(question):
+    assert sum(option.correct for option in question.options) == 1
+    assert 3 <= len(question.options) <= 5
+    assert len({option.text for option in question.options}) == len(question.options)
+    explanations = [option.explanation for option in question.options]
+    assert len(set(explanations)) == len(explanations)
+    assert all(len(text.split()) >= 3 and text[-1] in ".?:" for text in explanations)
+
+
+def test_the_right_option_cannot_be_guessed_from_its_place_or_its_length():
+    places = Counter(question.answer for question in QUESTIONS.values())
+    assert max(places.values()) <= 0.4 * len(QUESTIONS)
+    assert set(places) == {0, 1, 2, 3}
+    for extreme in (max, min):
+        hits = 0.0
+        for question in QUESTIONS.values():
+            lengths = [len(option.text) for option in question.options]
+            if lengths[question.answer] == extreme(lengths):
+                hits += 1 / lengths.count(extreme(lengths))
+        assert hits <= 0.4 * len(QUESTIONS), extreme
+
+
+def test_every_chapter_has_the_questions_that_its_notebook_asks_for():
+    for chapter in "12":
+        for kind in ("r1", "r2", "r3", "s1", "s2", "a", "b"):
+            assert f"{chapter}.{kind}" in QUESTIONS
+    assert (len(ENTRY_CHECK), len(CONCEPT_TEST)) == (6, 10)
+
+
+# What each numeric question asks, calculated here without course_lib: {id: text of the right option}.
+ARITHMETIC = {
+    "0.a": str(int(math.log2(1 / 8))).replace("-", "−"),
+    "0.d": f"{0 * 0.5 + 10 * 0.3 + 20 * 0.2:.0f} points",
+    "1.r1": str(2**5),
+    "1.r2": "1/32",
+    "1.r3": f"{0.2 * 0.9:.2f}",
+    "1.s1": f"{-math.log2(2**-2 * 2**-3 * 2**-5):.0f} bits",
+    "1.s2": f"{2 ** (-3 + 5)} : 1",
+    "2.r1": f"{math.log2(64):.0f} bits",
+    "2.r2": f"{1 / math.log(2):.3f}",
+    "2.s2": "3/8 bit",
+}
+
+
+@pytest.mark.parametrize(("question_id", "text"), ARITHMETIC.items())
+def test_the_right_option_of_a_sum_is_the_calculated_one(question_id, text):
+    assert answer_quiz(question_id, text).correct
+
+
+def test_the_numbers_in_the_explanations_are_right():
+    said = " ".join(f"{o.text} {o.explanation}" for q in QUESTIONS.values() for o in q.options)
+    draw = -0.7 * math.log2(0.7) - 3 * 0.1 * math.log2(0.1)
+    for number, text in [
+        (draw, "1.357"),
+        (-math.log2(0.7), "0.515"),
+        (-math.log2(0.1), "3.322"),
+        (1.2 / math.log(2), "1.73"),
+        (math.log2(100), "6.64"),
+        (math.log2(12) / 4, "0.896"),
+        (math.log2(30) / 6, "0.818"),
+        (1 / math.log(2), "1.4427"),
+        (100 * (1 - 32 / 10_000), "99.7"),
+    ]:
+        assert text in said
+        assert round(number, len(text.partition(".")[2])) == float(text)
+
+
+def test_an_option_is_chosen_by_letter_or_by_text():
+    assert answer_quiz("1.a", "d").correct
+    assert answer_quiz("1.a", "D").correct
+    assert answer_quiz("1.a", "rises by one bit").correct
+    assert not answer_quiz("1.a", "a").correct
+    with pytest.raises(ValueError, match="has the options a, b, c, d"):
+        answer_quiz("1.a", "e")
+    with pytest.raises(UnknownId, match=r"2\.a"):
+        answer_quiz("7.z", "a")
+
+
+def test_a_quiz_explains_every_option_and_may_be_tried_again():
+    question = QUESTIONS["2.b"]
+    widget = quiz("2.b")
+    widget.act("check_button")
+    assert widget.readout == "Choose an option first."
+    for option in question.options:
+        widget.answer = option.text
+        widget.act("check_button")
+        assert option.explanation in widget.readout
+        assert widget.readout[0] == ("✓" if option.correct else "✗")
+        assert widget.tone == ("right" if option.correct else "wrong")
+    recorded = progress.read_progress()["quizzes"]
+    assert [entry["correct"] for entry in recorded] == [option.correct for option in question.options]
+
+
+def test_choosing_alone_explains_nothing():
+    widget = quiz("2.b")
+    widget.answer = QUESTIONS["2.b"].options[0].text
+    assert widget.readout == ""
+
+
+@pytest.mark.parametrize("question_id", QUESTIONS)
+def test_a_quiz_reads_the_same_in_text_whether_it_was_answered_or_not(question_id):
+    widget = quiz(question_id)
+    before = widget.plain_text()
+    assert all(option.text in before for option in QUESTIONS[question_id].options)
+    widget.answer = QUESTIONS[question_id].options[0].text
+    widget.submit()
+    assert widget.plain_text() == before
+
+
+def test_two_quizzes_do_not_share_their_answers():
+    first, second = quiz("2.a"), quiz("2.a")
+    first.answer = QUESTIONS["2.a"].options[1].text
+    assert second.state["answer"] is None
+
+
+# ------------------------------------------------------------------------------ concept test
+
+
+def fill(test, *, wrong):
+    for number, question in enumerate(CONCEPT_TEST, start=1):
+        place = (question.answer + (number <= wrong)) % len(question.options)
+        setattr(test, f"q{number}", question.options[place].text)
+
+
+def test_the_concept_test_names_open_questions_before_it_scores():
+    test = concept_test()
+    test.q1 = CONCEPT_TEST[0].options[0].text
+    test.act("check_button")
+    assert test.readout.startswith("Still open: 2, 3, 4, 5, 6, 7, 8, 9, 10.")
+    assert progress.read_progress()["quizzes"] == []
+
+
+def test_the_concept_test_scores_and_at_first_gives_nothing_away():
+    test = concept_test()
+    fill(test, wrong=3)
+    test.act("check_button")
+    assert test.readout.startswith("7 of 10 right.")
+    explanations = [option.explanation for q in CONCEPT_TEST for option in q.options]
+    assert not any(text in test.readout for text in explanations)
+    (entry,) = progress.read_progress()["quizzes"]
+    assert (entry["id"], entry["score"], entry["of"]) == ("0.concept", 7, 10)
+
+
+def test_the_second_time_every_answer_is_explained():
+    test = concept_test(explain=True)
+    fill(test, wrong=0)
+    test.submit()
+    assert test.readout.startswith("10 of 10 right.")
+    assert all(question.options[question.answer].explanation in test.readout for question in CONCEPT_TEST)
+
+
+def test_the_concept_test_reads_the_same_before_and_after():
+    test = concept_test()
+    before = test.plain_text()
+    fill(test, wrong=1)
+    test.submit()
+    assert test.plain_text() == before
+    assert all(option.text in before for question in CONCEPT_TEST for option in question.options)
+
+
+# ------------------------------------------------------------------------------ predictions
+
+
+def plug_in_mean_by_simulation(outcomes, draws):
+    counts = np.random.default_rng(0).multinomial(draws, [1 / outcomes] * outcomes, size=4000)
+    shares = counts / draws
+    logs = np.log2(shares, where=shares > 0, out=np.zeros_like(shares))
+    return -(shares * logs).sum(axis=1).mean()
+
+
+def best_single_feature(names):
+    data = load_breast_cancer()
+    gains = []
+    for name in names:
+        column = data.data[:, [list(data.feature_names).index(name)]]
+        tree = DecisionTreeClassifier(criterion="entropy", max_depth=1).fit(column, data.target).tree_
+        share = tree.weighted_n_node_samples[1:] / tree.weighted_n_node_samples[0]
+        gains.append(tree.impurity[0] - share @ tree.impurity[1:])
+    return int(np.argmax(gains))
+
+
+# The outcome of every prediction, by a road of its own.
+OUTCOMES = {
+    "1.hook": lambda: "both are the same" if 2**10 == 1024 else "",
+    "1.double": lambda: "it grows by the same amount whatever p was",
+    "1.deck": lambda: math.log2(math.factorial(52)),
+    "1.password": lambda: "the 4 words" if 7776**4 > 26**8 else "the 8 letters",
+    "1.evidence": lambda: "three",  # by exact odds below
+    "2.hook": lambda: -0.99 * math.log2(0.99) - 0.01 * math.log2(0.01),
+    "2.blocks": lambda: "no, sometimes more",
+    "2.question": lambda: PREDICTIONS["2.question"].options[
+        best_single_feature(PREDICTIONS["2.question"].options)
+    ],
+    "2.bias": lambda: plug_in_mean_by_simulation(256, 100),
+}
+
+
+@pytest.mark.parametrize("prediction_id", PREDICTIONS)
+def test_what_happens_is_what_another_road_finds(prediction_id):
+    expected, outcome = OUTCOMES[prediction_id](), outcome_of(PREDICTIONS[prediction_id])
+    assert outcome == (expected if isinstance(expected, str) else pytest.approx(expected, abs=0.01))
+
+
+def test_three_positives_are_the_first_above_95_percent_by_exact_odds():
+    odds = [99**k * 1 / (5**k * 99) for k in range(5)]
+    assert [o / (1 + o) > 0.95 for o in odds] == [False, False, False, True, True]
+
+
+def test_the_exact_plug_in_mean_of_two_draws_from_a_coin_is_half_a_bit():
+    assert expected_plug_in(2, 2) == pytest.approx(0.5, abs=1e-12)  # HH, HT, TH, TT: 0, 1, 1, 0 bits
+
+
+@pytest.mark.parametrize("prediction", PREDICTIONS.values(), ids=PREDICTIONS.keys())
+def test_a_numeric_prediction_can_be_hit_and_missed_with_its_slider(prediction):
+    if prediction.options:
+        assert 0 <= prediction.truth() < len(prediction.options)
+        return
+    grid = next(c for c in predict(prediction.id)._declared.values() if c.name == "guess").values
+    near = [value for value in grid if abs(value - prediction.truth()) <= prediction.accept]
+    assert 1 <= len(near) < len(grid) / 4
+    middle = grid[len(grid) // 2]
+    assert abs(middle - prediction.truth()) > prediction.accept  # the untouched slider is no free hit
+
+
+def test_a_bet_is_billed_minus_log2_of_what_it_gave_to_what_happened():
+    assert bill_prediction("1.hook", "both are the same", 0.8).bits == pytest.approx(-math.log2(0.8))
+    missed = bill_prediction("1.hook", "the ten heads", 0.8)
+    assert not missed.correct
+    assert missed.bits == pytest.approx(-math.log2(0.2 / 2))  # the rest is shared by two other options
+    assert bill_prediction("2.hook", 0.09, 0.7).bits == pytest.approx(-math.log2(0.7))
+    assert bill_prediction("2.hook", 0.5, 0.7).bits == pytest.approx(-math.log2(0.3))
+
+
+@pytest.mark.parametrize("prediction", PREDICTIONS.values(), ids=PREDICTIONS.keys())
+def test_the_probabilities_of_a_bet_on_options_sum_to_one(prediction):
+    if prediction.options:
+        total = sum(bill_prediction(prediction.id, option, 0.6).correct for option in prediction.options)
+        assert total == 1
+        shares = [0.6] + [0.4 / (len(prediction.options) - 1)] * (len(prediction.options) - 1)
+        billed = sorted(2 ** -bill_prediction(prediction.id, o, 0.6).bits for o in prediction.options)
+        assert billed[-1] == pytest.approx(0.6) and billed[0] == pytest.approx(shares[-1])
+
+
+def test_a_bet_is_recorded_when_it_is_revealed_and_only_then():
+    bet = predict("2.hook", 0.5, confidence=0.8)
+    assert bet.readout.startswith("Committed: 0.5 bits, 80 % sure.")
+    assert progress.read_progress()["predictions"] == []
+    bet.act("reveal_button")
+    assert "0.0808" in bet.readout and "2.322 bits" in bet.readout
+    (entry,) = progress.ledger()
+    assert entry["bits"] == pytest.approx(-math.log2(0.2))
+    assert set(entry) == {"id", "answer", "confidence", "outcome", "correct", "bits", "time"}
+
+
+def test_a_bet_may_be_changed_until_it_is_revealed_and_not_after():
+    bet = predict("1.hook", "the ten heads", confidence=0.9)
+    bet.guess = "both are the same"
+    bet.act("commit_button")
+    bet.reveal()
+    bet.guess = "the ten heads"
+    bet.commit()
+    assert "stays as it is" in bet.readout
+    bet.reveal()
+    (entry,) = progress.read_progress()["predictions"]
+    assert (entry["answer"], entry["correct"]) == ("both are the same", True)
+
+
+def test_a_reveal_without_a_bet_bills_nothing():
+    bet = predict("1.hook")
+    bet.commit()
+    assert "Choose an answer first" in bet.readout
+    bet.reveal()
+    assert "nothing is billed" in bet.readout
+    bet.guess = "both are the same"
+    bet.commit()
+    bet.reveal()
+    assert progress.read_progress()["predictions"] == []
+
+
+def test_only_the_first_bet_on_a_question_counts_in_the_ledger():
+    for guess in ("the ten heads", "both are the same"):
+        predict("1.hook", guess, confidence=0.6).reveal()
+    assert len(progress.read_progress()["predictions"]) == 2
+    (entry,) = progress.ledger()
+    assert entry["answer"] == "the ten heads"
+
+
+@pytest.mark.parametrize("prediction_id", PREDICTIONS)
+def test_a_prediction_reads_the_same_in_text_whether_it_was_revealed_or_not(prediction_id):
+    bet = predict(prediction_id)
+    before = bet.plain_text()
+    assert PREDICTIONS[prediction_id].prompt in before and before.endswith("then reveal.")
+    bet.guess = PREDICTIONS[prediction_id].options[0] if PREDICTIONS[prediction_id].options else bet.guess
+    bet.commit()
+    bet.reveal()
+    assert bet.plain_text() == before
+
+
+def test_certainty_is_not_on_offer_because_it_could_cost_infinitely_many_bits():
+    for prediction_id in PREDICTIONS:
+        bet = predict(prediction_id)
+        confidences = bet._declared["confidence"].values
+        assert max(confidences) == 0.99
+        assert min(confidences) * max(len(PREDICTIONS[prediction_id].options), 1) <= 1.0 + 1e-12
+    with pytest.raises(ValueError, match="confidence takes a number"):
+        predict("1.hook", "the ten heads", confidence=1.0)
+
+
+def test_no_sentence_shown_as_plain_text_keeps_its_asterisks():
+    shown = chain(
+        (quiz(i).plain_text() for i in QUESTIONS),
+        (predict(i).plain_text() for i in PREDICTIONS),
+        (p.explanation() for p in PREDICTIONS.values()),
+    )
+    for text in shown:
+        assert not re.search(r"\*\w", text), text
+
+
+@pytest.mark.parametrize("make", [lambda: quiz("1.a"), lambda: predict("2.hook"), concept_test])
+def test_every_widget_has_a_text_for_a_reader_without_a_kernel(make):
+    data, _ = make()._repr_mimebundle_()
+    assert len(data["text/plain"]) > 60
+    assert any(kind.startswith("application/vnd.jupyter.widget-view") for kind in data)
+
+
+def test_nothing_of_the_learner_is_in_the_text_of_a_headless_run(monkeypatch):
+    before = quiz("1.a").plain_text()
+    monkeypatch.setenv("COURSE_LIB_HEADLESS", "1")
+    widget = quiz("1.a")
+    widget.answer = QUESTIONS["1.a"].options[0].text
+    widget.submit()
+    assert widget.plain_text() == before

@@ -40,6 +40,8 @@ def gaussian_entropy(sigma_or_cov: ArrayLike, *, unit: str) -> float | FloatArra
     -1.2748
     """
     spread = as_numbers(sigma_or_cov, name="sigma_or_cov")
+    if spread.size == 0:
+        raise ValueError("sigma_or_cov is empty; give a σ, a list of σ, or one covariance matrix.")
     if spread.ndim > 2:
         raise ValueError(
             f"sigma_or_cov has {spread.ndim} axes; give a σ, a list of σ, or one covariance matrix."
@@ -54,7 +56,7 @@ def gaussian_entropy(sigma_or_cov: ArrayLike, *, unit: str) -> float | FloatArra
 
 
 def _log_determinant(covariance: FloatArray) -> float:
-    if covariance.shape[0] != covariance.shape[1] or not covariance.size:
+    if covariance.shape[0] != covariance.shape[1]:
         raise ValueError(f"a covariance matrix is square; this one has shape {covariance.shape}.")
     if not np.allclose(covariance, covariance.T, rtol=1e-9, atol=0.0):
         raise ValueError("a covariance matrix is symmetric: cov(x, y) = cov(y, x). This one is not.")

@@ -114,8 +114,6 @@ class Painter:
 
     def __init__(self, demo: Demo) -> None:
         self._demo = demo
-        self._figure = Figure(figsize=(CSS_WIDTH / 100, demo.height), dpi=DPI, layout="constrained")
-        self._canvas = FigureCanvasAgg(self._figure)
         self._scene: Hashable = object()  # equal to no scene: the first picture draws everything
         self._artists = SimpleNamespace()
         self._still: Any = None
@@ -127,7 +125,10 @@ class Painter:
             scene = self._demo.scene(numbers)
             if scene != self._scene:
                 self._scene = object()  # should drawing fail half-way, the next picture starts afresh
-                self._figure.clear()
+                self._figure = Figure(
+                    figsize=(CSS_WIDTH / 100, self._demo.height), dpi=DPI, layout="constrained"
+                )  # a new one is quicker than clearing every axes of the old
+                self._canvas = FigureCanvasAgg(self._figure)
                 self._artists = self._demo.draw(self._figure, numbers)
                 for artist in flat(self._artists):
                     artist.set_animated(True)

@@ -84,7 +84,8 @@ const builders = {
       radio.addEventListener("change", () => set(option));
       return radio;
     });
-    const long = spec.options.some((option) => String(option).length > 24);
+    // A question has its answers one below the other; a short setting has them in its own line.
+    const long = [spec.label, ...spec.options].some((text) => String(text).length > 24);
     return [
       element("fieldset", { class: long ? "course-choice course-stacked" : "course-choice" },
         element("legend", {}, spec.label),

@@ -56,7 +56,7 @@ def detect() -> tuple[list[str], list[str]]:
     after = list(pack.get_post_build_scripts())
     assert after == ["binder/postBuild"], after
     start = pack.get_start_script()
-    assert start == "binder/start", start
+    assert start == "${REPO_DIR}/binder/start", start
     return before, after
 
 
@@ -65,7 +65,11 @@ def check_dockerfile() -> None:
     command = [sys.executable, "-m", "repo2docker", "--no-build", "--no-run", "--debug", "."]
     shown = subprocess.run(command, capture_output=True, text=True, check=True)
     text = shown.stdout + shown.stderr
-    for line in ("binder/requirements.txt", "RUN ./binder/postBuild", 'R2D_ENTRYPOINT "'):
+    for line in (
+        "binder/requirements.txt",
+        "RUN ./binder/postBuild",
+        'ENV R2D_ENTRYPOINT="${REPO_DIR}/binder/start"',
+    ):
         assert line in text, f"{line!r} is not in the Dockerfile:\n{text[-3000:]}"
 
 

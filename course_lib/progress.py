@@ -6,14 +6,12 @@ added under a lock and written atomically, so two notebooks open at once do not 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
-import sys
-import tempfile
-import time
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -21,15 +19,11 @@ from typing import Any
 
 import platformdirs
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from course_lib.safe_files import locked, set_aside, write_whole
 
 VERSION = 1
 KINDS = ("attempts", "quizzes", "predictions")
 _FORMAT = "information-theory-for-machine-learning progress"
-_LOCK_SECONDS = 5.0
 
 Entry = dict[str, Any]
 Record = dict[str, Any]
@@ -37,6 +31,9 @@ Record = dict[str, Any]
 # Entries that could not be written, and sentences that nobody has read yet. Both live as long as the kernel.
 _unsaved: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
 _notices: list[str] = []
+_notices_given: list[str] = []
+# A button of a quiz may be answered on another thread than the cell that runs.
+_one_at_a_time = threading.RLock()
 
 
 class DamagedFile(ValueError):
@@ -68,6 +65,11 @@ def empty_record() -> Record:
     return {"format": _FORMAT, "version": VERSION, **{kind: [] for kind in KINDS}}
 
 
+def as_text(record: Record) -> str:
+    """Return a record as JSON text."""
+    return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
+
+
 # ------------------------------------------------------------------------------ reading
 
 
@@ -83,7 +85,7 @@ def parse_record(text: str) -> Record:
     """
     try:
         record = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedFile(f"it is not valid JSON ({error})") from error
     if not isinstance(record, dict) or record.get("format") != _FORMAT:
         raise DamagedFile("it is not a progress file of this course")
@@ -108,13 +110,10 @@ def read_progress() -> Record:
     if is_headless():
         return sample_record()
     try:
-        record = _read_file()
+        record = _read_or_set_aside()
     except (OSError, NewerFile) as error:
         _notify_memory_only(error)
         record = empty_record()
-    except DamagedFile:
-        with _locked():
-            record = _read_or_set_aside()
     return {**record, **{kind: record[kind] + _unsaved[kind] for kind in KINDS}}
 
 
@@ -135,24 +134,24 @@ def _read_file() -> Record:
 
 
 def _read_or_set_aside() -> Record:
-    """Read the file; a damaged one is renamed, which only the holder of the lock may do."""
+    """Read the file; a damaged one is renamed, and a new one begins."""
     try:
         return _read_file()
-    except DamagedFile as error:
-        aside = _set_aside(progress_file(), "damaged")
-        _notices.append(
-            f"The progress file could not be read: {error}. It is kept as {aside}; a new one begins."
-        )
-        return empty_record()
+    except DamagedFile:
+        pass
+    with _locked():
+        try:
+            return _read_file()  # another notebook may have renamed it by now
+        except DamagedFile as error:
+            aside = set_aside(progress_file(), "damaged")
+            _notices.append(
+                f"The progress file could not be read: {error}. It is kept as {aside}; a new one begins."
+            )
+            return empty_record()
 
 
-def _set_aside(path: Path, why: str) -> Path:
-    """Rename a file to the first free name ``progress.why-N.json``; nothing is ever deleted."""
-    number = 1
-    while (aside := path.with_name(f"{path.stem}.{why}-{number}{path.suffix}")).exists():
-        number += 1
-    path.rename(aside)
-    return aside
+def _locked() -> AbstractContextManager[None]:
+    return locked(data_folder() / "progress.lock")
 
 
 # ------------------------------------------------------------------------------ writing
@@ -168,88 +167,35 @@ def add_entry(kind: str, entry: Entry) -> None:
         Plain JSON values, with the key "id".
     """
     stamped = {**entry, "time": datetime.now(UTC).isoformat(timespec="milliseconds")}
-    _unsaved[kind].append(stamped)
-    try:
-        _merge(_unsaved)
-    except (OSError, NewerFile) as error:
-        _notify_memory_only(error)
-        return
-    for entries in _unsaved.values():
-        entries.clear()
+    with _one_at_a_time:
+        _unsaved[kind].append(stamped)
+        try:
+            _merge(_unsaved)
+        except (OSError, NewerFile, DamagedFile) as error:
+            _notify_memory_only(error)
+            return
+        for entries in _unsaved.values():
+            entries.clear()
 
 
 def _merge(new: Mapping[str, list[Entry]], *, skip_known: bool = False) -> int:
     """Add entries to what the file holds by now, possibly written by others; return how many."""
     added = 0
+    _read_or_set_aside()
     with _locked():
-        record = _read_or_set_aside()
+        record = _read_file()
         for kind, entries in new.items():
             fresh = [entry for entry in entries if not (skip_known and entry in record[kind])]
             record[kind] = sorted(record[kind] + fresh, key=lambda entry: str(entry["time"]))
             added += len(fresh)
-        _write(progress_file(), record)
+        write_whole(progress_file(), as_text(record))
     return added
-
-
-def _write(path: Path, record: Record) -> None:
-    """Write a file so that at any moment either the old or the new one is there, whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(record, stream, ensure_ascii=False, indent=1, allow_nan=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-@contextlib.contextmanager
-def _locked() -> Iterator[None]:
-    """Hold the lock of the data folder. The system lets go of it even if this process dies."""
-    folder = data_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "progress.lock", "a+b") as lock:
-        deadline = time.monotonic() + _LOCK_SECONDS
-        while not _try_lock(lock.fileno()):
-            if time.monotonic() > deadline:
-                raise TimeoutError("another notebook has held the progress file for too long")
-            time.sleep(0.02)
-        try:
-            yield
-        finally:
-            _unlock(lock.fileno())
-
-
-def _try_lock(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            os.lseek(handle, 0, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
-
-
-def _unlock(handle: int) -> None:
-    if sys.platform == "win32":
-        os.lseek(handle, 0, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-    else:
-        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 def _notify_memory_only(error: Exception) -> None:
     notice = f"Progress is kept in memory only, until this kernel ends: {error}."
     if not any(known.startswith("Progress is kept in memory") for known in _notices_given + _notices):
         _notices.append(notice)
-
-
-_notices_given: list[str] = []
 
 
 def take_notices() -> list[str]:
@@ -303,7 +249,7 @@ def export_progress(path: str | Path, *, overwrite: bool = False) -> None:
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists already. Choose another name, or pass overwrite=True.")
     record = read_progress()
-    _write(target, record)
+    write_whole(target, as_text(record))
     print(f"Saved {sum(len(record[kind]) for kind in KINDS)} entries to {target.name}.")
 
 
@@ -329,5 +275,5 @@ def reset_progress(*, sure: bool = False) -> None:
         print("There was nothing to reset.")
         return
     with _locked():
-        aside = _set_aside(progress_file(), "before-reset")
+        aside = set_aside(progress_file(), "before-reset")
     print(f"Progress starts from zero. The old file is kept as {aside.name}.")

@@ -1,14 +1,16 @@
 """The progress file: nothing is lost, whatever happens to it, and nothing is written anywhere else."""
 
+import errno
 import json
 import math
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from course_lib import progress
+from course_lib import progress, safe_files
 from course_lib.exercises import bill_prediction
 from course_lib.exercises.catalogue import PREDICTIONS
 
@@ -74,6 +76,61 @@ def test_kernels_that_write_at_once_lose_nothing(folder):
     assert sorted(ids()) == sorted(f"{name}-{i}" for name in "abc" for i in range(25))
 
 
+def test_threads_of_one_kernel_lose_nothing():
+    threads = [threading.Thread(target=lambda: [add(i) for i in range(20)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ids(), key=int) == sorted((str(i) for i in range(20) for _ in range(4)), key=int)
+
+
+def test_a_file_system_without_locks_still_keeps_progress(monkeypatch):
+    def no_locks(*_):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    locks = safe_files.msvcrt if sys.platform == "win32" else safe_files.fcntl
+    monkeypatch.setattr(locks, "locking" if sys.platform == "win32" else "flock", no_locks)
+    add(1)
+    assert ids() == ["1"] and progress.take_notices() == []
+
+
+def test_a_lock_that_is_never_released_means_memory_only(folder, monkeypatch):
+    monkeypatch.setattr(safe_files, "LOCK_SECONDS", 0.1)
+    with safe_files.locked(folder / "progress.lock"):
+        add(1)
+    assert ids() == ["1"]
+    assert "held the file for too long" in progress.take_notices()[0]
+
+
+def test_a_damaged_file_in_a_folder_that_cannot_be_written_breaks_nothing(folder, monkeypatch):
+    folder.mkdir()
+    (folder / "progress.json").write_bytes(b"{")
+
+    def read_only(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("course_lib.progress.locked", read_only)
+    assert progress.ledger() == []
+    add(1)
+    assert ids() == ["1"]
+    assert (folder / "progress.json").read_bytes() == b"{"
+
+
+def test_a_file_that_somebody_reads_just_now_is_replaced_a_moment_later(folder, monkeypatch):
+    add(1)
+    replace, refusals = os.replace, iter([PermissionError, PermissionError])
+
+    def busy(*arguments):
+        for refusal in refusals:
+            raise refusal
+        replace(*arguments)
+
+    monkeypatch.setattr("course_lib.safe_files.os.replace", busy)
+    add(2)
+    assert ids() == ["1", "2"] and progress.take_notices() == []
+
+
 def test_a_kernel_killed_while_it_holds_the_lock_does_not_block_the_next(folder):
     program = (
         "import os; from course_lib import progress\n"
@@ -89,6 +146,7 @@ def test_a_kernel_killed_while_it_holds_the_lock_does_not_block_the_next(folder)
     [
         b"",
         b"{",
+        b"[" * 100_000,
         b"[]",
         b"null",
         b"\xff\xfe\x00",
@@ -97,7 +155,18 @@ def test_a_kernel_killed_while_it_holds_the_lock_does_not_block_the_next(folder)
         b'{"format": "information-theory-for-machine-learning progress", "version": true}',
         b'{"format": "information-theory-for-machine-learning progress", "version": 1, "attempts": 3}',
     ],
-    ids=["empty", "cut off", "list", "null", "bytes", "other", "no version", "odd version", "odd entries"],
+    ids=[
+        "empty",
+        "cut off",
+        "too deep",
+        "list",
+        "null",
+        "bytes",
+        "other",
+        "no version",
+        "odd version",
+        "odd entries",
+    ],
 )
 @pytest.mark.parametrize("first_touch", [lambda: add(1), progress.read_progress], ids=["write", "read"])
 def test_a_damaged_file_is_set_aside_with_a_message_and_never_lost(folder, content, first_touch):
@@ -153,7 +222,7 @@ def test_what_was_kept_in_memory_is_written_as_soon_as_that_works(tmp_path, fold
     assert "1" in {entry["id"] for entry in json.loads((folder / "progress.json").read_text())["attempts"]}
 
 
-@pytest.mark.parametrize("fails", ["json.dump", "os.fsync", "os.replace"])
+@pytest.mark.parametrize("fails", ["tempfile.mkstemp", "os.fsync", "os.replace"])
 def test_a_write_that_fails_leaves_the_old_file_whole_and_no_litter(folder, monkeypatch, fails):
     add(1)
     before = (folder / "progress.json").read_bytes()
@@ -162,7 +231,7 @@ def test_a_write_that_fails_leaves_the_old_file_whole_and_no_litter(folder, monk
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"course_lib.progress.{fails}", no_space)
+        patch.setattr(f"course_lib.safe_files.{fails}", no_space)
         add(2)
     assert (folder / "progress.json").read_bytes() == before
     assert sorted(path.name for path in folder.iterdir()) == ["progress.json", "progress.lock"]

@@ -99,7 +99,7 @@ ENTRY_CHECK = (
             Option("every column sum to 1", "That needs axis=0."),
             Option(
                 "the whole table sum to 1",
-                "It did already; now every row does, so the whole sums to 2 or more.",
+                "It did already; now every row does, so the whole sums to the number of rows.",
             ),
             Option("an error, the shapes differ", "keepdims=True gives shape (rows, 1), which broadcasts."),
         ),

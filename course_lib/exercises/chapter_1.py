@@ -529,8 +529,7 @@ PREDICTIONS = (
     Prediction(
         "1.evidence",
         "1 % of people are ill. The test finds 99 % of the ill and is wrongly positive for 5 % of "
-        "the healthy. "
-        "How many positive tests until you may be 95 % sure?",
+        "the healthy. How many positive tests, each independent of the others, until you may be 95 % sure?",
         truth=lambda: float(positives_needed() - 1),
         options=("one", "two", "three", "four or more"),
         explanation=lambda: (

@@ -100,14 +100,16 @@ def _draw_shape(figure: Figure, n: Any) -> SimpleNamespace:
         )
     )
     shares.set(ylim=(0, 1.15 * n.most), title="Share p · (−log₂ p) of H, bits")
-    shares.set_xticks([*spots, n.outcomes], [*NAMES[: n.outcomes], "sum = H"])
+    shares.set_xticks([*spots, n.outcomes], [*NAMES[: n.outcomes], "sum"])
     shares.axhline(n.most, color=QUIET_COLOUR, ls="--", lw=1.4)
-    shares.text(
-        -0.4, 1.01 * n.most, f"ceiling log₂ {n.outcomes} = {n.most:.3f}", va="bottom", fontsize="small"
-    )
+    shares.text(-0.4, 1.01 * n.most, f"at most log₂ {n.outcomes}", va="bottom", fontsize="small")
     shares.plot([-0.5, n.outcomes - 0.5], [PEAK, PEAK], color=QUIET_COLOUR, ls=":", lw=1.4)
     shares.text(-0.4, PEAK * 1.03, "most for one: 0.531", va="bottom", fontsize="small", color=QUIET_COLOUR)
-    small: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": "small"}
+    small: dict[str, Any] = {
+        "ha": "center",
+        "va": "bottom",
+        "fontsize": "x-small" if n.outcomes == 8 else "small",
+    }
     return SimpleNamespace(
         p_bars=p_bars,
         share_bars=share_bars,
@@ -214,6 +216,10 @@ def _coin_numbers(p_heads: float, block_length: int) -> SimpleNamespace:
     )
 
 
+def _short(p: float) -> str:
+    return f"{p:.4f}" if p >= 0.00005 else "<.0001"
+
+
 def _code_table(p_heads: float, length: int, word_lengths: Any) -> str:
     if length > LONGEST_TABLE:
         shortest, longest = word_lengths.min(), word_lengths.max()
@@ -225,8 +231,8 @@ def _code_table(p_heads: float, length: int, word_lengths: Any) -> str:
     p = _block_probabilities(p_heads, length)
     code = huffman_code(p)
     rows = sorted(range(2**length), key=lambda block: (-round(float(p[block]), 12), block))
-    lines = [f"{_block_name(k, length):<5} {p[k]:.6f}  {code[k]}" for k in rows]
-    return "\n".join(["block p         code", *lines])
+    lines = [f"{_block_name(k, length):<5} {_short(p[k])} {code[k]}" for k in rows]
+    return "\n".join(["block p      code", *lines])
 
 
 def _describe_coin(n: Any) -> str:
@@ -239,14 +245,14 @@ def _describe_coin(n: Any) -> str:
 
 def _draw_coin(figure: Figure, n: Any) -> SimpleNamespace:
     axes: dict[str, Any] = figure.subplot_mosaic(
-        [["rate", "table"], ["overhead", "table"]], width_ratios=[2.1, 1], height_ratios=[1.25, 1]
+        [["rate", "table"], ["overhead", "table"]], width_ratios=[1.8, 1], height_ratios=[1.25, 1]
     )
     rate, overhead, table = axes["rate"], axes["overhead"], axes["table"]
     lengths = np.arange(1, LONGEST_BLOCK + 1)
-    guarantee = rate.plot(lengths, lengths, ":", color=QUIET_COLOUR, label="guarantee H + 1/n")[0]
+    guarantee = rate.plot(lengths, lengths, ":", color=QUIET_COLOUR, label="H + 1/n")[0]
     floor = rate.plot([0.5, LONGEST_BLOCK + 0.5], [0, 0], "--", color=INK, lw=1.6, label="floor H")[0]
     curve = rate.plot(lengths, n.rates, "o-", color=P_COLOUR, label="Huffman code")[0]
-    ring = rate.plot([1], [1], "o", ms=15, mfc="none", mec=Q_COLOUR, mew=2.5)[0]
+    ring = rate.plot([1], [1], "o", ms=2.3 * curve.get_markersize(), mfc="none", mec=Q_COLOUR, mew=2.5)[0]
     rate.set(xlim=(0.4, 12.6), ylim=(0, 1.42), title="Bits per flip", xticks=lengths)
     rate.set_yticks([0, 0.5, 1])
     rate.tick_params("x", labelbottom=False)
@@ -274,7 +280,8 @@ def _draw_coin(figure: Figure, n: Any) -> SimpleNamespace:
 
 def _update_coin(artists: Any, n: Any) -> None:
     lengths = np.arange(1, LONGEST_BLOCK + 1)
-    artists.guarantee.set_ydata(n.floor + 1 / lengths)
+    guarantee = n.floor + 1 / lengths
+    artists.guarantee.set_ydata(np.where(guarantee < 1.15, guarantee, np.nan))  # above 1 it says nothing
     artists.floor.set_ydata([n.floor, n.floor])
     artists.curve.set_ydata(n.rates)
     artists.ring.set_data([n.block_length], [n.rate])
@@ -401,7 +408,7 @@ def _draw_split(figure: Figure, n: Any) -> SimpleNamespace:
         ylim=(0, 1.55),
         xlabel="width: share of the tumours",
         ylabel="height: H (bits)",
-        title="Blue left over, hatched gained",
+        title="Hatched area: the gain",
     )
     bill.set_xticks([0, 0.5, 1], ["0", "½", "1"])
     bill.set_yticks([0, 0.5, 1])
@@ -424,9 +431,9 @@ def _update_split(artists: Any, n: Any) -> None:
     share = n.counts[0] / sum(n.counts)
     artists.boxes[0].set_bounds(0, 0, share, n.children[0])
     artists.boxes[1].set_bounds(share, 0, 1 - share, n.children[1])
-    artists.gain.set_text(f"gain {n.gain:.4f} of {n.parent:.4f} bits")
+    artists.gain.set_text(f"gain {n.gain:.4f} bits")
     for k, text in enumerate(artists.branches):
-        text.set_text(_branch_words(n, k))
+        text.set_text(f"{('left', 'right')[k]} {n.counts[k]}: H = {n.children[k]:.3f} bits")
 
 
 @cache
@@ -464,8 +471,8 @@ SCALES = {2: (0.2, 1.35), 27: (2.2, 6.0), 256: (2.0, 12.0)}  # bits on the axis 
 POWERS_OF_TWO = tuple(2**k for k in range(4, 14))
 ESTIMATORS: dict[str, tuple[str, dict[str, Any]]] = {  # key: (label, how its histogram is drawn)
     "plug_in": ("plug-in", {"fill": True, "facecolor": ENTROPY_FILL, "edgecolor": INK}),
-    "occupied": ("Miller–Madow, occupied cells", {"color": GOOD_COLOUR, "lw": 2.2, "hatch": "\\\\\\"}),
-    "known": ("Miller–Madow, true K", {"color": Q_COLOUR, "lw": 2.2, "ls": "--"}),
+    "occupied": ("M–M, occupied cells", {"color": GOOD_COLOUR, "lw": 2.2, "hatch": "\\\\\\"}),
+    "known": ("M–M, true K", {"color": Q_COLOUR, "lw": 2.2, "ls": "--"}),
 }
 
 
@@ -541,13 +548,14 @@ def _update_sample(artists: Any, n: Any) -> None:
             continue
         mean = n.means[name]
         inside = mean < high
-        artists.shapes[name].set_data(np.histogram(n.estimates[name], _bins(n.K))[0])
+        heights = np.histogram(n.estimates[name], _bins(n.K))[0]
+        artists.shapes[name].set_data(np.where(heights > 0, heights, np.nan))
         place = min(max(mean, low), high - 0.02 * (high - low))
         artists.arrows[name].set_xdata([place])
         artists.arrows[name].set_marker("v" if inside else ">")
-        rightwards = place < (low + high) / 2
+        rightwards = place < 0.55 * low + 0.45 * high
         gap = 0.015 * (high - low)
-        artists.words[name].set_text(f"{label}: mean {mean:.3f}" + ("" if inside else ", off the scale"))
+        artists.words[name].set_text(f"{label}: {mean:.3f}" + ("" if inside else ", off the scale"))
         artists.words[name].set_x(place + gap if rightwards else place - gap)
         artists.words[name].set_horizontalalignment("left" if rightwards else "right")
 

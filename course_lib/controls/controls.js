@@ -39,7 +39,9 @@ const builders = {
     const id = newId();
     const shown = element("output", { for: id });
     const input = slider(id, spec.values.length, (place) => set(spec.values[place]));
-    const row = element("div", { class: "course-row" }, element("label", { for: id }, spec.label), input);
+    const asks = spec.label.length > 40; // a whole question stands above its slider, not beside it
+    const row = element("div", { class: asks ? "course-row course-question" : "course-row" },
+      element("label", { for: id }, spec.label), input);
     let box = null;
     if (spec.typed) {
       const low = Math.min(...spec.values), high = Math.max(...spec.values);

@@ -19,7 +19,7 @@ from course_lib.distributions import (
     logarithm,
 )
 
-# The smallest normal float. max(p, TINY) lets the fast vectorised log see no zero, and 0 * log(TINY) is 0.
+# The smallest normal float. max(p, _TINY) shows no zero to a logarithm, and 0 * log(_TINY) is 0.
 _TINY = np.finfo(np.float64).tiny
 
 
@@ -85,10 +85,9 @@ def entropy(
     1.5
     """
     p = _outcomes_last(p, axis, normalize, "p")
-    terms = np.maximum(p, _TINY)
-    logarithm(unit)(terms, out=terms)
-    terms *= p
-    return _float_or_array(_at_least_zero(-terms.sum(axis=-1)))
+    logs = np.maximum(p, _TINY)
+    logarithm(unit)(logs, out=logs)
+    return _float_or_array(_at_least_zero(-np.vecdot(p, logs)))
 
 
 def binary_entropy(p: ArrayLike, *, unit: str = "bits") -> float | FloatArray:
@@ -227,11 +226,11 @@ def js_divergence(
     0.311278
     """
     p, q = _pair(p, q, axis, normalize)
-    mixture = (p + q) / 2.0
+    # Two subnormal probabilities can average to 0, and rel_entr would call that cell infinite.
+    mixture = np.maximum((p + q) / 2.0, _TINY)
     terms = rel_entr(p, mixture)
     terms += rel_entr(q, mixture)
-    # Two subnormal probabilities can average to 0; such a cell weighs nothing, but rel_entr would say inf.
-    nats = terms.sum(axis=-1, where=mixture > 0.0) / 2.0
+    nats = terms.sum(axis=-1) / 2.0
     return _float_or_array(in_unit(np.clip(nats, 0.0, UNITS["bits"]), unit))
 
 
@@ -333,9 +332,9 @@ def mutual_information(joint: ArrayLike, *, unit: str = "bits", normalize: bool 
     """
     table = _two_way(joint, normalize)
     product = table.sum(axis=1, keepdims=True) * table.sum(axis=0)
-    # A product of two tiny margins can underflow to 0; the cell inside them then weighs nothing either.
-    nats = rel_entr(table, product).sum(where=product > 0.0)
-    return float(_at_least_zero(in_unit(nats, unit)))
+    # A product of two tiny margins can underflow to 0 around a cell that weighs next to nothing.
+    np.maximum(product, _TINY, out=product)
+    return float(_at_least_zero(in_unit(rel_entr(table, product).sum(), unit)))
 
 
 def pointwise_mutual_information(

@@ -1,0 +1,161 @@
+"""Time the measures against the best public functions that do the same work, in one process and one thread.
+
+    PYTHONPATH=. python3 .ci/bench_mathematics.py
+
+Prints the ratio ours / best peer, median over interleaved rounds of processor time, so that other work on
+the machine cancels. Exits with 1 where a ratio with a bar is above it. scipy is always there; dit, pyitlib
+and constriction join in where they are installed. The coders have no bar: compiled code is out of reach of
+plain Python, and the ratio is for information.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import importlib
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import scipy.spatial.distance
+import scipy.stats
+
+from course_lib.codes import (
+    FixedModel,
+    arithmetic_decode,
+    arithmetic_encode,
+    code_lengths,
+    integer_frequencies,
+)
+from course_lib.measures import entropy, js_divergence, kl_divergence, mutual_information
+
+Contenders = dict[str, Callable[[], Any]]
+
+
+def installed(module: str) -> Any:
+    """The module, or None: every peer but scipy is optional."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        return None
+
+
+def workloads() -> dict[str, tuple[float | None, Callable[[], Any], Contenders]]:
+    rng = np.random.default_rng(0)
+    p = rng.dirichlet(np.ones(10**6))
+    many_p, many_q = (rng.dirichlet(np.ones(64), 10**5) for _ in range(2))
+    joint = rng.dirichlet(np.ones(10**6)).reshape(1000, 1000)
+    product = np.outer(joint.sum(1), joint.sum(0)).ravel()
+    symbols = rng.dirichlet(np.ones(10**4))
+
+    one: Contenders = {"scipy": lambda: scipy.stats.entropy(p, base=2)}
+    batch: Contenders = {"scipy": lambda: scipy.stats.entropy(many_p, base=2, axis=-1)}
+    if shannon := installed("dit.shannon"):
+        one["dit"] = lambda: shannon.entropy_pmf(p)
+        batch["dit"] = lambda: shannon.entropy_pmf(many_p)
+    kl: Contenders = {"scipy": lambda: scipy.stats.entropy(many_p, many_q, base=2, axis=-1)}
+    js: Contenders = {
+        "scipy": lambda: scipy.spatial.distance.jensenshannon(many_p, many_q, base=2, axis=-1) ** 2
+    }
+    if theory := installed("pyitlib.discrete_random_variable"):
+        kl["pyitlib"] = lambda: theory.divergence_kullbackleibler_pmf(many_p, many_q)
+        js["pyitlib"] = lambda: theory.divergence_jensenshannon_pmf(many_p, many_q)
+    mi: Contenders = {"scipy": lambda: scipy.stats.entropy(joint.ravel(), product, base=2)}
+    found = {
+        "entropy of 10^6 outcomes": (1.0, lambda: entropy(p), one),
+        "entropy, 10^5 x 64": (1.0, lambda: entropy(many_p), batch),
+        "KL, 10^5 x 64": (1.0, lambda: kl_divergence(many_p, many_q), kl),
+        "JS, 10^5 x 64": (1.0, lambda: js_divergence(many_p, many_q), js),
+        "MI of a 1000 x 1000 table": (1.0, lambda: mutual_information(joint), mi),
+    }
+    return found | coder_workloads(rng, symbols)
+
+
+def coder_workloads(rng: np.random.Generator, symbols: Any) -> dict[str, Any]:
+    constriction = installed("constriction")
+    if constriction is None:
+        return {}
+    p = rng.dirichlet(np.ones(256))
+    message = rng.choice(256, size=10**5, p=p).astype(np.int32)
+    listed, frequencies = message.tolist(), integer_frequencies(p)
+    bits = arithmetic_encode(listed, FixedModel(frequencies))
+    model = constriction.stream.model.Categorical(p, perfect=False)
+
+    def written() -> Any:
+        coder = constriction.stream.queue.RangeEncoder()
+        coder.encode(message, model)
+        return coder.get_compressed()
+
+    words = written()
+    return {
+        "Huffman lengths, 10^4 symbols": (
+            None,
+            lambda: symbols @ code_lengths(symbols),
+            {"constriction (tree only)": lambda: constriction.symbol.huffman.EncoderHuffmanTree(symbols)},
+        ),
+        "arithmetic encoding, 10^5 of 256": (
+            None,
+            lambda: arithmetic_encode(listed, FixedModel(frequencies)),
+            {"constriction": written},
+        ),
+        "arithmetic decoding, 10^5 of 256": (
+            None,
+            lambda: arithmetic_decode(bits, len(listed), FixedModel(frequencies)),
+            {
+                "constriction": lambda: constriction.stream.queue.RangeDecoder(words).decode(
+                    model, len(listed)
+                )
+            },
+        ),
+    }
+
+
+def seconds(function: Callable[[], Any]) -> float:
+    start = time.process_time()
+    function()
+    return time.process_time() - start
+
+
+def ratio_to_best(ours: Callable[[], Any], peers: Contenders, rounds: int = 9) -> tuple[float, float, str]:
+    contenders = {"ours": ours} | peers
+    for function in contenders.values():
+        function()
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, function in contenders.items():
+            times[name].append(seconds(function))
+    best = min(peers, key=lambda name: statistics.median(times[name]))
+    ratios = [a / max(b, 1e-9) for a, b in zip(times["ours"], times[best], strict=True)]
+    return statistics.median(ratios), 1e3 * statistics.median(times["ours"]), best
+
+
+def agree(ours: Callable[[], Any], peers: Contenders) -> None:
+    """A fast wrong answer is no answer: all contenders that return numbers must return the same ones."""
+    values = [np.asarray(function(), dtype=float) for function in (ours, *peers.values())]
+    for first, second in pairwise(values):
+        np.testing.assert_allclose(first, second, rtol=1e-9, atol=1e-12)
+
+
+def main() -> int:
+    too_slow = []
+    print(f"{'workload':34} {'ours, ms':>9} {'ratio':>7} {'bar':>5}  best peer")
+    for name, (bar, ours, peers) in workloads().items():
+        if bar is not None:
+            agree(ours, peers)
+        ratio, milliseconds, best = ratio_to_best(ours, peers)
+        shown = "-" if bar is None else f"{bar:.1f}"
+        print(f"{name:34} {milliseconds:9.2f} {ratio:7.2f} {shown:>5}  {best}", flush=True)
+        if bar is not None and ratio > bar:
+            too_slow.append(name)
+    if too_slow:
+        print("Above the bar: " + ", ".join(too_slow))
+    return 1 if too_slow else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -166,7 +166,7 @@ def draw_bill(axes: Any, p: ArrayLike, q: ArrayLike | None = None, *, labels: Se
             axes.text(middle, 0.98 * top, "∞", ha="center", va="top", **PAPER)
         elif p[k] >= 0.1:
             above = max(shown, due[k]) + 0.01 * top
-            axes.text(middle, above, f"{p[k] * paid[k]:.2f}", ha="center", va="bottom", fontsize="small")
+            axes.text(middle, above, f"{p[k] * paid[k]:.3f}", ha="center", va="bottom", fontsize="small")
     wide = np.flatnonzero(p >= 0.04)
     axes.set_xticks(left[wide] + p[wide] / 2, [names[k] for k in wide])
     axes.tick_params(axis="x", length=0)
@@ -246,7 +246,8 @@ def draw_heat_strip(
         raise ValueError(
             f"Every piece needs its bits: there are {len(pieces)} pieces and {len(surprise)} numbers."
         )
-    full = float(ceiling if ceiling is not None else max(surprise.max(initial=0.0), 1e-9))
+    highest = surprise[np.isfinite(surprise)].max(initial=1e-9)
+    full = float(highest if ceiling is None else ceiling)
     shades = LinearSegmentedColormap.from_list("surprise", ["white", P_COLOUR])
     column = line = 0
     for piece, cost in zip(pieces, surprise, strict=True):
@@ -259,9 +260,8 @@ def draw_heat_strip(
         axes.add_patch(Rectangle((column, line), width, 0.6, facecolor=shade, edgecolor="white", lw=0.8))
         bar = 0.3 * share
         axes.add_patch(Rectangle((column + 0.1, line + 0.92 - bar), width - 0.2, bar, color=Q_COLOUR, lw=0))
-        ink = "white" if share > 0.7 else INK
         axes.text(
-            column + width / 2, line + 0.31, written, family="monospace", color=ink, ha="center", va="center"
+            column + width / 2, line + 0.31, written, family="monospace", color=INK, ha="center", va="center"
         )
         column += width
     axes.set(xlim=(0, columns), ylim=(line + 1, 0), xticks=[], yticks=[])

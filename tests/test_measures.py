@@ -418,7 +418,7 @@ def test_mutual_information_of_independent_variables_is_zero_or_round_off_but_ne
 
 def test_mutual_information_survives_margins_whose_product_underflows():
     # Two cells on a diagonal, one of them 1e-200: the product of its margins is 0 in floating point.
-    assert mutual_information([[1.0, 0.0], [0.0, 1e-200]]) == 0.0
+    assert 0.0 <= mutual_information([[1.0, 0.0], [0.0, 1e-200]]) < 1e-190
     assert mutual_information([[0.5, 0, 0], [0, 0.5, 0], [0, 0, 1e-200]]) == pytest.approx(1.0, abs=1e-15)
 
 

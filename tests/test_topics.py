@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,12 +31,13 @@ def test_every_topic_points_at_a_cell_of_the_section_it_names(row):
     assert SECTIONS[row.notebook][row.cell] == row.section
 
 
-def test_every_topic_of_the_opened_chapters_has_exactly_one_row():
-    # How many topics each chapter promises; a chapter is added here when it opens.
+def test_every_topic_that_the_opened_chapters_promise_has_a_row():
+    # How many topics each chapter promises; a chapter is added here when it opens. More rows are welcome.
     promised = {"0": 20, "1": 27, "2": 56}
     numbers = [row.number for row in topics()]
     assert len(numbers) == len(set(numbers))
-    assert Counter(number.split(".")[0] for number in numbers) == promised
+    for chapter, count in promised.items():
+        assert {f"{chapter}.{n:02d}" for n in range(1, count + 1)} <= set(numbers)
 
 
 def test_topics_are_written_for_a_reader():

@@ -185,9 +185,8 @@ CONCEPT_TEST = (
     ),
     Question(
         "0.t6",
-        "A and B are fair coin flips and Y is 1 exactly when they differ. The mutual informations "
-        "I(A;Y) and I(B;Y) "
-        "are both 0. If you drop both features, you lose",
+        "A and B are fair coin flips and Y is 1 exactly when they differ. The mutual information of Y "
+        "with A alone is 0, and so is that with B alone. If you drop both features, you lose",
         (
             Option("nothing, both are useless", "Each alone is; the pair fixes Y completely."),
             Option("half a bit for each", "Neither carries anything alone, so nothing can be shared out."),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator, MultipleLocator, NullLocator
 from numpy.typing import NDArray
 
 from course_lib import datasets
@@ -83,6 +83,13 @@ def _describe_shape(n: Any) -> str:
     )
 
 
+def _details_of_shape(n: Any) -> str:
+    shares = ", ".join(
+        f"{name} {p:.2f} → {share:.3f}" for name, p, share in zip(NAMES, n.p, n.contributions, strict=False)
+    )
+    return f"Probability → share of H in bits: {shares}."
+
+
 def _draw_shape(figure: Figure, n: Any) -> SimpleNamespace:
     if n.outcomes == 3:
         chances, shares, triangle = figure.subplots(1, 3, width_ratios=[1, 1.25, 1.1])
@@ -91,7 +98,7 @@ def _draw_shape(figure: Figure, n: Any) -> SimpleNamespace:
     spots = range(n.outcomes)
     box: dict[str, Any] = {"edgecolor": "white", "linewidth": 1.0}
     p_bars = list(chances.bar(spots, n.p, width=0.8, color=P_COLOUR, **box))
-    chances.set(ylim=(0, 1.12), title="Probability p")
+    chances.set(ylim=(0, 1.12), yticks=[0, 0.5, 1], title="Probability p")
     chances.set_xticks(spots, NAMES[: n.outcomes])
     share_bars = list(shares.bar(spots, n.p, width=0.8, color=ENTROPY_FILL, edgecolor=INK, linewidth=1.0))
     column = list(
@@ -100,6 +107,7 @@ def _draw_shape(figure: Figure, n: Any) -> SimpleNamespace:
         )
     )
     shares.set(ylim=(0, 1.15 * n.most), title="Share p · (−log₂ p) of H, bits")
+    shares.yaxis.set_major_locator(MultipleLocator(0.5))
     shares.set_xticks([*spots, n.outcomes], [*NAMES[: n.outcomes], "sum"])
     shares.axhline(n.most, color=QUIET_COLOUR, ls="--", lw=1.4)
     shares.text(-0.4, 1.01 * n.most, f"at most log₂ {n.outcomes}", va="bottom", fontsize="small")
@@ -169,6 +177,7 @@ SHAPE_A_DISTRIBUTION = Demo(
     ],
     compute=_shape_numbers,
     describe=_describe_shape,
+    details=_details_of_shape,
     draw=_draw_shape,
     update=_update_shape,
     scene=lambda n: n.outcomes,
@@ -200,7 +209,9 @@ def _coin_numbers(p_heads: float, block_length: int) -> SimpleNamespace:
     for n in range(1, LONGEST_BLOCK + 1):
         p = _block_probabilities(p_heads, n)
         word_lengths = code_lengths(p)
-        rates.append(float(p @ word_lengths) / n)
+        rates.append(
+            round(float(p @ word_lengths) / n, 12)
+        )  # n = 4 is 0.49255 exactly: no coin toss for its digits
         lengths = word_lengths if n == block_length else lengths
     overheads = [100 * (rate / floor - 1) for rate in rates]
     return SimpleNamespace(
@@ -307,6 +318,7 @@ COIN_BLOCKS = Demo(
     ],
     compute=_coin_numbers,
     describe=_describe_coin,
+    details=lambda n: n.table,
     draw=_draw_coin,
     update=_update_coin,
     height=4.4,
@@ -387,10 +399,11 @@ def _draw_split(figure: Figure, n: Any) -> SimpleNamespace:
     tumours.stairs(malignant, bins, color=INK, lw=1.6, hatch="\\\\\\", label="malignant")
     tumours.legend(loc="upper right", borderpad=0)
     tumours.set(ylabel="tumours", title="569 tumours and the cut")
+    tumours.yaxis.set_major_locator(MaxNLocator(3))
     tumours.set_xticks([])
     gains.plot(n.cuts.thresholds, n.cuts.gains, color=P_COLOUR)
     gains.xaxis.set_major_locator(MaxNLocator(5))
-    gains.set(ylim=(0, 0.65), xlabel=f"threshold on {n.feature}", ylabel="gain (bits)")
+    gains.set(ylim=(0, 0.65), yticks=[0, 0.3, 0.6], xlabel=f"threshold on {n.feature}", ylabel="gain (bits)")
     for axis in (tumours, gains):
         axis.set_xlim(bins[0], bins[-1])
     bill.bar(

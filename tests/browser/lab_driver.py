@@ -60,10 +60,11 @@ window.course = {
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab: where it answers, the folder it serves, and where it logs."""
+    """A running JupyterLab: its address, the folder it serves, the learner's data folder, and its log."""
 
     address: str
     folder: Path
+    learner: Path
     log: Path
 
     def tracebacks(self) -> list[str]:
@@ -94,7 +95,7 @@ def running_lab(notebooks: Path, settings: Settings = TEST_SETTINGS) -> Iterator
         )
     try:
         wait_until_it_answers(server, port, log)
-        yield Lab(f"http://127.0.0.1:{port}", work, log)
+        yield Lab(f"http://127.0.0.1:{port}", work, folder / "learner", log)
     finally:
         server.terminate()
         try:
@@ -108,6 +109,11 @@ def notebook_of_demos(numbers: Iterable[str]) -> str:
     """Return the text of a notebook with each of these demos in a cell of its own."""
     sources = ["from course_lib import explore, figures\n\nfigures.use_style()\ndemos = {}"]
     sources += [f'demos["{number}"] = explore.DEMOS["{number}"]()\ndemos["{number}"]' for number in numbers]
+    return notebook_of_sources(sources)
+
+
+def notebook_of_sources(sources: Iterable[str]) -> str:
+    """Return the text of a notebook with these code cells."""
     cells = [
         {
             "cell_type": "code",
@@ -282,10 +288,6 @@ class OpenNotebook:
             self.wait_until_idle()
             self.settle()
 
-    def source(self, cell: int) -> str:
-        """What a cell holds."""
-        return str(self.page.evaluate("(i) => course.cells()[i].model.sharedModel.source", cell))
-
     def ask(self, code: str) -> str:
         """Run code in the notebook's kernel without a cell; returns what it prints, raises what it raises."""
         answer = self.page.evaluate(
@@ -304,6 +306,10 @@ class OpenNotebook:
         if answer[1]:
             raise RuntimeError(answer[1])
         return str(answer[0]).strip()
+
+    def sources(self) -> list[str]:
+        """What every cell holds."""
+        return list(self.page.evaluate("() => course.cells().map((c) => c.model.sharedModel.source)"))
 
     def use_theme(self, name: str) -> None:
         """Change to `JupyterLab Light` or `JupyterLab Dark`."""

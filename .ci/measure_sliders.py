@@ -1,0 +1,211 @@
+"""Time from moving a demo's slider to the new picture, beside `interact` with a new figure, in one run.
+
+    python .ci/measure_sliders.py [--moves 12] [--only D1.1 D2.4] [--bar 0.25] [--worst 0.5]
+
+Opens a notebook in JupyterLab and Chromium in which every demo stands beside a copy of itself made the
+usual way: `interact`, and for every move a new pyplot figure with the same drawing in it. Both are
+moved by the arrow keys, in turns, so that a busy machine slows both. Counted is the time from the key
+event's own time stamp to the first task after the frame that shows the new picture; for a demo without
+a picture, its new sentence.
+
+Fails if the median of all ratios is above --bar, a single demo's is above --worst, or a demo without a
+picture takes longer than half the demos with one.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
+
+from lab_driver import (  # noqa: E402
+    CHROMIUM,
+    CHROMIUM_ARGUMENTS,
+    TEST_SETTINGS,
+    VIEWPORT,
+    OpenNotebook,
+    notebook_of_sources,
+    running_lab,
+)
+from playwright.sync_api import Locator, sync_playwright  # noqa: E402
+
+from course_lib.commands import LAB_SETTINGS  # noqa: E402
+from course_lib.explore import DEMOS  # noqa: E402
+
+# The usual way: one new figure for every move, drawn by the demo's own functions.
+SETTING_UP = """
+import matplotlib.pyplot as plt
+from ipywidgets import IntSlider, interact
+
+from course_lib import explore, figures
+
+figures.use_style()
+
+
+def the_usual_way(number):
+    explorer = explore.DEMOS[number]()
+    demo = explorer._demo
+    spec = next(spec for spec in explorer.controls if spec["kind"] in ("range", "weights", "steps"))
+    name, start = spec["name"], explorer.state[spec["name"]]
+
+    def value(place):
+        if spec["kind"] == "range":
+            return spec["values"][place]
+        return place + 1 if spec["kind"] == "steps" else [place, *start[1:]]
+
+    last = {"range": len(spec.get("values", ())), "steps": len(spec.get("titles", ())),
+            "weights": spec.get("maximum", 0) + 1}[spec["kind"]] - 1
+
+    def redraw(place):
+        numbers = demo.compute(**(explorer.state | {name: value(place)}))
+        if demo.draw:
+            figure = plt.figure(figsize=(8.4, demo.height), layout="constrained")
+            demo.update(demo.draw(figure, numbers), numbers)
+            plt.show()
+        print(demo.describe(numbers))
+
+    interact(redraw, place=IntSlider(last // 2, 0, last))
+"""
+
+WATCH = """
+course.watch = (area) => {
+  const painted = (done) => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(performance.now());
+    channel.port2.postMessage(0);
+  });
+  let start = null, words = null, picture = null;
+  const key = (event) => { start ??= event.timeStamp; };
+  addEventListener('keydown', key, true);
+  const seen = (image) => {
+    const now = () => painted((time) => { picture ??= time; });
+    if (image.complete) now(); else image.addEventListener('load', now, { once: true });
+  };
+  const watcher = new MutationObserver((changes) => {
+    for (const { target, type, addedNodes } of changes) {
+      if (type === 'attributes') { seen(target); continue; }
+      const inside = target.nodeType === 1 ? target : target.parentElement;
+      if (inside?.closest('.course-readout')) painted((time) => { words ??= time; });
+      for (const node of addedNodes) for (const image of node.querySelectorAll?.('img') ?? []) seen(image);
+    }
+  });
+  watcher.observe(area, { subtree: true, childList: true, characterData: true, attributes: true,
+    attributeFilter: ['src'] });
+  course.watched = (async () => {
+    const patience = performance.now() + 5000, pictured = area.querySelector('img:not([hidden])');
+    while (performance.now() < patience && !(picture ?? (pictured ? null : words)))
+      await new Promise((next) => setTimeout(next, 5));
+    await new Promise((next) => setTimeout(next, 60));  // the rest of the answer, before the next move
+    watcher.disconnect();
+    removeEventListener('keydown', key, true);
+    const shown = picture ?? words;
+    return shown === null ? null : shown - start;
+  })();
+};
+"""
+
+
+def time_moves(notebook: OpenNotebook, area: Locator, slider: Locator, moves: int) -> list[float]:
+    """Move a slider to and fro by keyboard; returns the milliseconds of the moves that showed something."""
+    times = []
+    for move in range(moves):
+        slider.focus()
+        area.evaluate("(area) => { course.watch(area); }")
+        slider.press("ArrowRight" if move % 4 < 2 else "ArrowLeft")
+        took = notebook.page.evaluate("() => course.watched")
+        if took is not None:
+            times.append(took)
+    return times
+
+
+def measure(
+    notebook: OpenNotebook, numbers: list[str], moves: int, turns: int = 2
+) -> list[dict[str, object]]:
+    """Measure every slider of every demo and the usual way's one slider, in turns."""
+    rows = []
+    for i, number in enumerate(numbers):
+        ours, usual = notebook.output(2 * i + 1), notebook.output(2 * i + 2)
+        sliders = ours.locator("input[type=range]:visible").all()
+        times: list[list[float]] = [[] for _ in sliders]
+        usual_times: list[float] = []
+        usual_slider = usual.locator("[role=slider]")
+        time_moves(notebook, usual, usual_slider, 2)  # not counted: caches fill
+        for slider in sliders:
+            time_moves(notebook, ours, slider, 2)
+        for _ in range(turns):
+            usual_times += time_moves(notebook, usual, usual_slider, moves // turns)
+            for slider, kept in zip(sliders, times, strict=True):
+                kept += time_moves(notebook, ours, slider, moves // turns)
+        for place, kept in enumerate(times):
+            if len(kept) < moves // 2:
+                raise SystemExit(
+                    f"{number}, slider {place + 1}: only {len(kept)} of {moves} moves were seen."
+                )
+            baseline, median = statistics.median(usual_times), statistics.median(kept)
+            rows.append(
+                {
+                    "demo": number,
+                    "slider": place + 1,
+                    "picture": ours.locator("img:visible").count() > 0,
+                    "ms": round(median, 1),
+                    "slowest": round(max(kept), 1),
+                    "interact": round(baseline, 1),
+                    "ratio": round(median / baseline, 3),
+                }
+            )
+            print(
+                "{demo:6} slider {slider}: {ms:7.1f} ms (slowest {slowest:7.1f}), "
+                "interact {interact:7.1f} ms, ratio {ratio:.3f}".format(**rows[-1]),
+                flush=True,
+            )
+    return rows
+
+
+def broken_bars(rows: list[dict[str, object]], bar: float, worst: float) -> list[str]:
+    """Return a sentence for every bar that does not hold."""
+    broken = []
+    median = statistics.median(float(str(row["ratio"])) for row in rows)
+    print(f"Median of the {len(rows)} ratios: {median:.3f} (bar {bar}).")
+    if median > bar:
+        broken.append(f"The median ratio is {median:.3f}, above {bar}.")
+    broken += [f"{row['demo']} takes {row['ratio']} of interact." for row in rows if row["ratio"] > worst]  # type: ignore[operator]
+    pictured = [float(str(row["ms"])) for row in rows if row["picture"]]
+    for row in rows:
+        if not row["picture"] and float(str(row["ms"])) > statistics.median(pictured):
+            broken.append(f"{row['demo']} has no picture, and is no faster than those that have one.")
+    return broken
+
+
+def main() -> int:
+    """Measure, print a table, and say which bars do not hold."""
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("--moves", type=int, default=12)
+    arguments.add_argument("--only", nargs="*", default=list(DEMOS))
+    arguments.add_argument("--bar", type=float, default=0.25)
+    arguments.add_argument("--worst", type=float, default=0.5)
+    arguments.add_argument("--json", type=Path, help="keep the numbers here")
+    given = arguments.parse_args()
+    sources = [SETTING_UP]
+    for number in given.only:
+        sources += [f'explore.DEMOS["{number}"]()', f'the_usual_way("{number}")']
+    with running_lab(Path("nothing"), TEST_SETTINGS | LAB_SETTINGS) as lab, sync_playwright() as playwright:
+        (lab.folder / "sliders.ipynb").write_text(notebook_of_sources(sources))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        notebook = OpenNotebook(browser.new_context(viewport=VIEWPORT), lab, "sliders.ipynb", probe=WATCH)
+        notebook.run_all()
+        if notebook.complaints():
+            raise SystemExit("\n".join(notebook.complaints()))
+        rows = measure(notebook, given.only, given.moves)
+        browser.close()
+    if given.json:
+        given.json.write_text(json.dumps(rows, indent=1))
+    broken = broken_bars(rows, given.bar, given.worst)
+    print("\n".join(broken) or "Every bar holds.")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

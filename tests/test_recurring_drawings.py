@@ -1,0 +1,136 @@
+"""The drawings that return in every chapter: their areas, lengths and shades are the numbers they stand for.
+
+Oracle: the geometry read back from the axes (areas and lengths of patches), compared with sums of
+logarithms written out here.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from course_lib import figures
+
+P = [0.5, 0.25, 0.125, 0.125]
+Q = [0.25, 0.25, 0.25, 0.25]
+
+
+@pytest.fixture
+def axes():
+    return Figure(figsize=(8.4, 3.4)).subplots()
+
+
+def _area(patches):
+    return sum(patch.get_width() * patch.get_height() for patch in patches)
+
+
+def _filled(axes, colour, hatched):
+    wanted = figures.mpl.colors.to_rgb(colour)
+    return [
+        patch
+        for patch in axes.patches
+        if patch.get_facecolor()[:3] == pytest.approx(wanted, abs=1e-6)
+        and patch.get_facecolor()[3] > 0
+        and bool(patch.get_hatch()) == hatched
+    ]
+
+
+def _words(axes):
+    return [text.get_text() for text in axes.findobj(Text) if text.get_text()]
+
+
+def test_the_area_of_the_bill_is_the_entropy(axes):
+    figures.draw_bill(axes, P)
+    assert _area(axes.patches) == pytest.approx(1.75, abs=1e-12)
+
+
+def test_hatched_minus_dashed_area_is_the_kl_divergence(axes):
+    figures.draw_bill(axes, P, Q)
+    excess = _area(_filled(axes, figures.DIVERGENCE_FILL, hatched=True))
+    saved = _area([patch for patch in axes.patches if patch.get_linestyle() == "--"])
+    assert excess - saved == pytest.approx(sum(p * math.log2(p / q) for p, q in zip(P, Q, strict=True)))
+    assert excess == pytest.approx(0.5)
+    assert saved == pytest.approx(0.25)
+
+
+def test_a_bill_for_the_right_model_has_nothing_hatched_and_nothing_dashed(axes):
+    figures.draw_bill(axes, P, P)
+    assert len(axes.patches) == len(P)
+    assert _area(_filled(axes, figures.ENTROPY_FILL, hatched=False)) == pytest.approx(1.75)
+
+
+def test_an_impossible_price_is_marked_as_infinite_and_stays_in_the_picture(axes):
+    figures.draw_bill(axes, [0.5, 0.3, 0.2], [0.7, 0.3, 0.0])
+    assert "∞" in _words(axes)
+    assert all(np.isfinite(patch.get_height()) for patch in axes.patches)
+
+
+def test_an_outcome_that_never_happens_has_no_box_even_if_it_has_a_price(axes):
+    figures.draw_bill(axes, [0.5, 0.5, 0.0], [0.25, 0.25, 0.5], labels="abc")
+    assert "c" not in _words(axes)
+    assert {patch.get_width() for patch in axes.patches} == {0.5}
+
+
+def test_the_information_bars_have_the_lengths_of_the_entropies(axes):
+    joint = np.array([[0.15, 0.05, 0.05], [0.05, 0.10, 0.60]])
+
+    def h(p):
+        return -sum(x * math.log2(x) for x in np.ravel(p) if x)
+
+    h_x, h_y, h_xy = h(joint.sum(axis=1)), h(joint.sum(axis=0)), h(joint)
+    figures.draw_information_bars(axes, joint, names=("size", "colour"))
+    lengths = [patch.get_width() for patch in axes.patches]
+    starts = [patch.get_x() for patch in axes.patches]
+    assert lengths == pytest.approx([h_xy, h_x, h_y, h_xy - h_y, h_x + h_y - h_xy, h_xy - h_x])
+    assert starts == pytest.approx([0, 0, h_xy - h_y, 0, h_xy - h_y, h_x], abs=1e-12)
+    assert any(word.startswith("I(size;colour)\n0.257") for word in _words(axes))
+
+
+def test_independent_variables_share_a_bar_of_no_length(axes):
+    figures.draw_information_bars(axes, np.outer([0.5, 0.5], [0.25, 0.75]))
+    assert axes.patches[4].get_width() == pytest.approx(0, abs=1e-12)
+
+
+def test_a_heat_strip_wraps_and_shades_and_raises_its_bars_by_surprise(axes):
+    lines = figures.draw_heat_strip(axes, "ab cd", [0.0, 1.0, 2.0, 4.0, 1.0], columns=3)
+    cells, bars = axes.patches[::2], axes.patches[1::2]
+    assert lines == 2
+    assert [cell.get_xy() for cell in cells] == [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1)]
+    heights = [bar.get_height() for bar in bars]
+    assert heights == pytest.approx([0, 0.075, 0.15, 0.3, 0.075])
+    darkness = [-sum(cell.get_facecolor()[:3]) for cell in cells]
+    assert np.argsort(darkness, kind="stable").tolist() == [0, 1, 4, 2, 3]
+    assert {"a", "b", "␣", "c", "d"} <= set(_words(axes))
+
+
+def test_a_heat_strip_of_tokens_keeps_each_token_on_one_line(axes):
+    assert figures.draw_heat_strip(axes, ["The", " cat", "\n", "sat"], [1, 2, 3, 4], columns=5) == 3
+    assert [cell.get_width() for cell in axes.patches[::2]] == [3, 4, 1, 3]
+
+
+def test_a_heat_strip_can_share_its_ceiling_with_another(axes):
+    figures.draw_heat_strip(axes, "ab", [1.0, 16.0], ceiling=8.0)
+    assert [bar.get_height() for bar in axes.patches[1::2]] == pytest.approx([0.0375, 0.3])
+
+
+def test_a_heat_strip_needs_one_number_for_each_piece(axes):
+    with pytest.raises(ValueError, match="there are 3 pieces and 2 numbers"):
+        figures.draw_heat_strip(axes, "abc", [1.0, 2.0])
+
+
+def test_a_complete_code_fills_the_kraft_bar_without_overlap(axes):
+    figures.draw_code_tree(axes, ["0", "10", "110", "111"], labels="ABCD")
+    shares = _filled(axes, figures.ENTROPY_FILL, hatched=False)
+    edges = sorted((bar.get_x(), bar.get_x() + bar.get_width()) for bar in shares)
+    assert edges == [(0.0, 0.5), (0.5, 0.75), (0.75, 0.875), (0.875, 1.0)]
+    assert {"A\n0", "D\n111", "1/2", "1/8"} <= set(_words(axes))
+
+
+def test_a_wasteful_code_leaves_part_of_the_kraft_bar_bare(axes):
+    figures.draw_code_tree(axes, ["00", "01", "10"])
+    shares = _filled(axes, figures.ENTROPY_FILL, hatched=False)
+    assert sum(bar.get_width() for bar in shares) == 0.75
+    branches = [line for line in axes.lines if line.get_zorder() == 1]
+    assert len(branches) == 5  # 0, 1, 00, 01, 10, and no branch to the word that nobody uses

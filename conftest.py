@@ -81,3 +81,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.options["check"] = False
     # Sees what everything before it has left in the learner's folder.
     items.sort(key=lambda item: item.name == "test_the_learners_own_data_is_untouched")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Let a notebook's kernel write down which lines it ran, before it is killed."""
+    last_of_notebook = hasattr(item, "cell") and (nextitem is None or nextitem.parent is not item.parent)
+    if last_of_notebook and "COVERAGE_PROCESS_START" in os.environ and item.parent.kernel.is_alive():
+        code = "import coverage; measured = coverage.Coverage.current(); measured.stop(); measured.save()"
+        kernel = item.parent.kernel
+        kernel.await_idle(kernel.kc.execute(code), 60)

@@ -21,6 +21,9 @@ from course_lib.explore.engine import CSS_WIDTH, DPI, Demo, Explorer, Painter, f
 
 EVERY_DEMO = sorted(explore.DEMOS)
 
+# A warning would be printed into the learner's cell.
+pytestmark = [pytest.mark.filterwarnings(f"error::{kind}") for kind in ("UserWarning", "RuntimeWarning")]
+
 
 @pytest.fixture(autouse=True)
 def reading_style():

@@ -244,6 +244,12 @@ class OpenNotebook:
             [quiet * 1000, seconds * 1000],
         )
 
+    def wait_for_answer(self) -> None:
+        """Wait until the kernel has answered every move made so far, and the page shows it."""
+        for _ in range(2):  # a move made while another was under way is sent only after it
+            self.ask("")
+        self.settle(quiet=0.1)
+
     def complaints(self) -> list[str]:
         """Every error and every line on stderr in the outputs, with its cell's index."""
         return list(

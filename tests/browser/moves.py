@@ -35,21 +35,6 @@ def said(control: "Locator") -> str:
     return str(control.get_attribute("aria-valuetext"))
 
 
-def changes(widget: "Locator", before: str, seconds: float = 5) -> bool:
-    """Wait until a widget's sentence or picture differs from what it was."""
-    return bool(
-        widget.evaluate(
-            f"""async (widget, [before, limit]) => {{
-              const answer = {ANSWER}, start = performance.now();
-              while (answer(widget) === before && performance.now() - start < limit)
-                await new Promise((next) => setTimeout(next, 20));
-              return answer(widget) !== before;
-            }}""",
-            [before, seconds * 1000],
-        )
-    )
-
-
 def work_all_ranges(notebook: OpenNotebook) -> list[str]:
     """Move every slider with Home, End and the arrows; its words and, if there is one, the picture follow."""
     stuck = []
@@ -61,7 +46,7 @@ def work_all_ranges(notebook: OpenNotebook) -> list[str]:
             slider.focus()
             for key in ("Home", "End"):
                 slider.press(key)
-                notebook.settle(quiet=0.15)
+                notebook.wait_for_answer()
                 ends.append((said(slider), widget.evaluate(ANSWER)))
             if ends[0][0] == ends[1][0]:
                 stuck.append(f"{name}: Home and End are both {ends[0][0]}")
@@ -76,7 +61,7 @@ def work_all_ranges(notebook: OpenNotebook) -> list[str]:
                 "(e, v) => { e.value = v; e.dispatchEvent(new InputEvent('input', { bubbles: true })); }",
                 start,
             )
-            notebook.settle(quiet=0.15)
+            notebook.wait_for_answer()
     return stuck
 
 
@@ -86,22 +71,22 @@ def work_other_controls(notebook: OpenNotebook) -> list[str]:
     for widget in widgets(notebook):
         for radio in shown(widget, "input[type=radio]"):
             radio.press("Space")
-            notebook.settle(quiet=0.1)
+            notebook.wait_for_answer()
             if not radio.is_checked():
                 stuck.append(f"{title(widget)}: a radio button stays empty")
         for box in shown(widget, "input[type=checkbox]"):
             before = box.is_checked()
             for expected in (not before, before):
                 box.press("Space")
-                notebook.settle(quiet=0.1)
+                notebook.wait_for_answer()
                 if box.is_checked() is not expected:
                     stuck.append(f"{title(widget)}: a check box stays as it was")
         for menu in shown(widget, "select"):
             menu.press("Home")
-            notebook.settle(quiet=0.1)
+            notebook.wait_for_answer()
             for option in range(1, menu.locator("option").count()):
                 menu.press("ArrowDown")
-                notebook.settle(quiet=0.1)
+                notebook.wait_for_answer()
                 if menu.input_value() != str(option):
                     stuck.append(f"{title(widget)}: the menu stays at {menu.input_value()}")
         for text in shown(widget, "textarea"):
@@ -109,7 +94,7 @@ def work_other_controls(notebook: OpenNotebook) -> list[str]:
             text.press("Control+a")
             text.press_sequentially("because it rains")  # `b`, `r` and others are shortcuts of JupyterLab
             text.press("Tab")
-            notebook.settle(quiet=0.1)
+            notebook.wait_for_answer()
             if text.input_value() != "because it rains":
                 stuck.append(f"{title(widget)}: the text box holds {text.input_value()!r}")
     return stuck
@@ -122,9 +107,9 @@ def presets_that_fail(notebook: OpenNotebook) -> list[str]:
         for preset in shown(widget, "button[data-kind=preset]"):
             for slider in shown(widget, "input[type=range]"):
                 slider.press("Home")
-            notebook.settle(quiet=0.15)
+            notebook.wait_for_answer()
             preset.press("Enter")
-            notebook.settle(quiet=0.2)
+            notebook.wait_for_answer()
             promised, held = json.loads(notebook.ask(PRESET % (title(widget), preset.inner_text())))
             if promised != held:
                 failing.append(

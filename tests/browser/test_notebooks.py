@@ -40,7 +40,7 @@ def test_screenshots_are_kept(notebook: OpenNotebook, screenshots: Path) -> None
     for i, widget in enumerate(widgets(notebook)):
         widget.evaluate("(e) => e.scrollIntoView({ block: 'start' })")
         notebook.page.screenshot(path=screenshots / f"{stem}_widget_{i:02d}.png")
-    notebook.page.set_viewport_size({"width": 900, "height": 800})
+    notebook.page.set_viewport_size({"width": 900, "height": 2400})
     for i, place in enumerate(notebook.places_to_scroll_to()):
         notebook.scroll_to(place)
         notebook.page.screenshot(path=screenshots / f"{stem}_900px_{i:02d}.png")

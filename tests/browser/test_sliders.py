@@ -38,7 +38,7 @@ def test_after_a_drag_of_100_moves_in_a_second_the_last_picture_is_right(
     widget = demos.output(list(explore.DEMOS).index(number) + 1).locator(".course-widget")
     slider = widget.locator("input[type=range]:visible").first
     drag(slider)
-    demos.settle(quiet=0.7)
+    demos.wait_for_answer()
     assert slider.get_attribute("aria-valuetext") is not None
     promised = demos.ask(DRAWN_AFRESH % number)
     words, picture = widget.evaluate(WORDS_AND_PICTURE)
@@ -85,7 +85,7 @@ print(json.dumps([afresh.readout, hashlib.sha256(afresh.picture).hexdigest() if 
 def test_the_slider_stands_where_the_kernel_believes_it_stands_after_a_drag(demos: OpenNotebook) -> None:
     slider = widgets(demos)[list(explore.DEMOS).index("D1.1")].locator("input[type=range]")
     drag(slider)
-    demos.settle(quiet=0.7)
+    demos.wait_for_answer()
     places = demos.ask("print(list(demos['D1.1'].controls[0]['values']).index(demos['D1.1'].p))")
     assert slider.input_value() == places
 

@@ -82,7 +82,7 @@ def choose(widget: "Locator", option: str) -> None:
 def press(notebook: OpenNotebook, widget: "Locator", button: str) -> str:
     """Press a button by keyboard and return what the widget then says."""
     widget.get_by_role("button", name=button).press("Enter")
-    notebook.settle()
+    notebook.wait_for_answer()
     return widget.locator(".course-readout").inner_text()
 
 
@@ -110,7 +110,7 @@ def test_a_bet_is_committed_revealed_and_billed_in_bits(chapter: OpenNotebook, l
     widget = chapter.output(chapter.cell_of('predict("1.hook")')).locator(".course-widget")
     choose(widget, "both are the same")
     widget.get_by_role("slider").press("End")
-    chapter.settle()
+    chapter.wait_for_answer()
     assert "99 %" in press(chapter, widget, "Commit")
     said = press(chapter, widget, "Reveal")
     bill = -math.log2(0.99)  # both surprises are log2 of 1024, so the bet is won
@@ -125,7 +125,7 @@ def test_the_course_map_plays_pauses_and_steps_by_keyboard(context: "BrowserCont
     slider, counter = widget.get_by_role("slider"), widget.locator(".course-counter")
 
     def stands_at(step: int) -> bool:
-        notebook.settle(quiet=0.2)
+        notebook.wait_for_answer()
         return counter.inner_text() == f"step {step} / 8"
 
     assert stands_at(1)

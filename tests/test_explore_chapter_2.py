@@ -76,7 +76,7 @@ def test_no_weights_make_a_contribution_above_log2_e_over_e(shape):
         if a + b + c:
             n = shape._demo.compute(outcomes=3, weights=[a, b, c])
             largest = max(largest, *n.contributions)
-    assert peak - 0.0005 < largest <= peak  # 7 : 12 would be 0.3684; these grids reach 7 of 19
+    assert peak - 0.0005 < largest <= peak  # 7 of 19 comes nearest to 1/e
 
 
 def test_weights_of_outcomes_out_of_play_are_ignored(shape):

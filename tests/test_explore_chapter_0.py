@@ -69,7 +69,7 @@ def test_a_reader_who_cannot_see_the_card_is_told_all_of_it(step):
 def test_ring_and_pointer_mark_the_step_that_the_card_tells(step):
     course_map = explore.course_map()
     course_map.step = step
-    artists = course_map._painter._artists
+    artists = course_map._painter.scene.artists
     assert artists.ring.get_center()[0] == step - 1
     assert artists.pointer.get_xy()[:, 0].mean() == pytest.approx(step - 1, abs=0.1)
     assert artists.title.get_text() == f"{step}  {chapter_0.IDEAS[step - 1].title}"

@@ -65,7 +65,7 @@ def test_the_dial_shows_a_rare_p_with_its_first_two_digits():
 def test_as_many_coins_are_filled_as_there_are_bits(p, whole, part):
     dial = explore.surprise_dial()
     dial.set(p=p, unit="hartleys")  # the coins count bits, whatever the unit of the curve
-    artists = dial._painter._artists
+    artists = dial._painter.scene.artists
     filled = [(90 - head.theta1) / 360 if head.get_visible() else 0 for head in artists.heads]
     assert filled == pytest.approx(
         [1] * whole + ([part] if part else []) + [0] * (10 - whole - bool(part)), abs=1e-6
@@ -137,7 +137,7 @@ def test_the_audition_says_sum_joint_and_gap_and_which_is_longer():
 def test_the_bars_are_as_long_as_they_say_and_the_gap_fills_the_shorter_row(ruler):
     audition = explore.ruler_audition()
     audition.ruler = ruler
-    artists, n = audition._painter._artists, chapter_1.RULER_AUDITION.compute(**audition.state)
+    artists, n = audition._painter.scene.artists, chapter_1.RULER_AUDITION.compute(**audition.state)
     ends = {name: block.get_x() + block.get_width() for name, block in artists.blocks.items()}
     assert ends == pytest.approx({"a": n.a, "b": n.sum, "joint": n.joint})
     gap = artists.gap
@@ -187,7 +187,7 @@ def test_the_line_agrees_with_bayes_rule_at_every_corner(prior, sensitivity, fal
 def test_moving_the_prior_moves_the_start_but_never_the_arrows():
     def arrows(explorer):
         return [
-            explorer._painter._figure.axes[0].transData.transform([(a, 0), (b, 0)])
+            explorer._painter.scene.figure.axes[0].transData.transform([(a, 0), (b, 0)])
             for a, b in zip(n.line, n.line[1:], strict=False)
         ]
 
@@ -206,7 +206,7 @@ def test_moving_the_prior_moves_the_start_but_never_the_arrows():
 def test_there_is_one_arrow_and_one_probability_for_each_test(tests):
     evidence = explore.evidence_line()
     evidence.positive_tests = tests
-    artists = evidence._painter._artists
+    artists = evidence._painter.scene.artists
     assert sum(arrow.get_visible() for arrow in artists.arrows) == tests
     assert sum(bool(word.get_text()) for word in artists.words) == tests + 1
     assert len(artists.dots.get_xdata()) == tests + 1
@@ -265,7 +265,7 @@ def test_the_submarine_counts_one_miss_in_the_singular():
 def test_the_submarine_lies_in_the_first_square_not_yet_searched(misses):
     submarine = explore.submarine()
     submarine.misses = misses
-    artists = submarine._painter._artists
+    artists = submarine._painter.scene.artists
     searched = list(zip(*artists.searched.get_data(), strict=True))
     assert searched == [(k % 8 + 0.5, k // 8 + 0.5) for k in range(misses)]
     assert [int(coordinate) for coordinate in artists.hull.get_center()] == [misses % 8, misses // 8]

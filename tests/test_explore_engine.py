@@ -17,7 +17,7 @@ from PIL import Image
 
 from course_lib import explore, figures
 from course_lib.controls import Choice, Controls, Range, Steps, Toggle, Weights
-from course_lib.explore.engine import CSS_WIDTH, DPI, Demo, Explorer, Painter, flat
+from course_lib.explore.engine import CSS_WIDTH, DPI, KEPT_SCENES, Demo, Explorer, Painter, flat
 
 EVERY_DEMO = sorted(explore.DEMOS)
 
@@ -155,13 +155,13 @@ def test_no_words_of_a_picture_are_cut_off_or_lie_over_others(number, style):
     for state in _states(demo):
         explorer.set(**state)
         if not explorer.tone:
-            assert list(_unreadable(explorer._painter._figure)) == [], (state, style)
+            assert list(_unreadable(explorer._painter.scene.figure)) == [], (state, style)
 
 
 @pytest.mark.parametrize("number", EVERY_DEMO)
 def test_no_picture_uses_mathtext(number):
     explorer = explore.DEMOS[number]()
-    texts = explorer._painter._figure.findobj(Text)
+    texts = explorer._painter.scene.figure.findobj(Text)
     assert not [text.get_text() for text in texts if "$" in text.get_text()]
 
 
@@ -201,7 +201,7 @@ def test_a_state_without_a_picture_says_why_and_the_next_move_draws_again():
     assert explorer.picture == before
 
 
-def test_the_still_part_is_drawn_again_only_when_the_scene_changes():
+def test_the_still_part_is_drawn_once_for_each_scene():
     drawn = []
     demo = _square_demo()
     explorer = Explorer(
@@ -209,7 +209,14 @@ def test_the_still_part_is_drawn_again_only_when_the_scene_changes():
     )
     for x in (3, 4, 5, 7, 8, 2):  # squares 4 | 9 16 25 49 | 64 | 4: scenes 0, 1, 0
         explorer.x = x
-    assert drawn == [2, 8, 2]
+    assert drawn == [2, 8]  # the last move goes back to a scene that is still there
+
+
+def test_only_the_scenes_used_last_are_kept():
+    painter = Painter(_square_demo(scene=lambda n: n.x))
+    for x in range(KEPT_SCENES + 3):
+        painter.png(SimpleNamespace(x=x, square=x * x))
+    assert list(painter._scenes) == list(range(3, KEPT_SCENES + 3))
 
 
 def test_words_that_stand_in_the_picture_only_are_added_to_its_alt_text():
@@ -256,7 +263,7 @@ def test_moving_words_do_not_push_the_still_part_about():
     frames = []
     for x in (0, 10):
         painter.png(SimpleNamespace(x=x, square=x * x))
-        frames.append(painter._figure.axes[0].get_position().bounds)
+        frames.append(painter.scene.figure.axes[0].get_position().bounds)
     assert frames[0] == frames[1]
 
 
@@ -267,7 +274,7 @@ def test_a_picture_is_as_wide_as_a_notebook_cell_at_one_and_a_half_times_its_pix
 
 def test_artists_are_found_in_any_nest_of_namespaces_lists_and_mappings():
     explorer = Explorer(_square_demo())
-    axes = explorer._painter._figure.axes[0]
+    axes = explorer._painter.scene.figure.axes[0]
     a, b, c, d = (axes.text(0, 0, letter) for letter in "abcd")
     bars = axes.bar([1, 2], [1, 2])
     nest = SimpleNamespace(one=a, two=[b, (c,)], three={"d": d}, four=bars, remark="no artist", five=None)

@@ -19,6 +19,7 @@ from course_lib.controls import Control, Controls
 # Handlers may run on a second thread, and Matplotlib's fonts belong to the whole process: one at a time.
 DRAWING = threading.RLock()
 CSS_WIDTH = 840  # a notebook cell is 848 css pixels wide in a 1280-pixel window with the side bar open
+KEPT_SCENES = 6  # about 6 MB each
 DPI = 150  # sharp on a projector; at 200 the PNG encoder would cost more than the drawing
 
 
@@ -110,38 +111,51 @@ class Explorer(Controls):
 
 
 class Painter:
-    """Draws a demo's pictures: the still part once, the moving artists on top of it at every move."""
+    """Draws a demo's pictures, and keeps the scenes drawn last so that going back to one costs nothing."""
 
     def __init__(self, demo: Demo) -> None:
         self._demo = demo
-        self._scene: Hashable = object()  # equal to no scene: the first picture draws everything
-        self._artists = SimpleNamespace()
-        self._still: Any = None
+        self._scenes: dict[Hashable, Scene] = {}  # the one used last stands last
+
+    @property
+    def scene(self) -> "Scene":
+        """The scene of the last picture."""
+        return list(self._scenes.values())[-1]
 
     def png(self, numbers: Any) -> bytes:
         """Picture of the numbers, as the bytes of a PNG."""
-        assert self._demo.draw is not None and self._demo.update is not None
         with DRAWING:
-            scene = self._demo.scene(numbers)
-            if scene != self._scene:
-                self._scene = object()  # should drawing fail half-way, the next picture starts afresh
-                self._figure = Figure(
-                    figsize=(CSS_WIDTH / 100, self._demo.height), dpi=DPI, layout="constrained"
-                )  # a new one is quicker than clearing every axes of the old
-                self._canvas = FigureCanvasAgg(self._figure)
-                self._artists = self._demo.draw(self._figure, numbers)
-                for artist in flat(self._artists):
-                    artist.set_animated(True)
-                    artist.set_in_layout(False)  # what moves must not push what stands still
-                self._demo.update(self._artists, numbers)
-                self._canvas.draw()
-                self._still = self._canvas.copy_from_bbox(self._figure.bbox)
-                self._scene = scene
-            self._demo.update(self._artists, numbers)
-            self._canvas.restore_region(self._still)
-            for artist in flat(self._artists):
-                (artist.axes or self._figure).draw_artist(artist)
-            return encoded(np.asarray(self._canvas.buffer_rgba()))
+            name = self._demo.scene(numbers)
+            scene = self._scenes.pop(name, None) or Scene(self._demo, numbers)
+            self._scenes[name] = scene
+            if len(self._scenes) > KEPT_SCENES:
+                del self._scenes[next(iter(self._scenes))]
+            return scene.png(numbers)
+
+
+class Scene:
+    """What stands still in a demo's picture, drawn once, and the artists that move on top of it."""
+
+    def __init__(self, demo: Demo, numbers: Any) -> None:
+        assert demo.draw is not None and demo.update is not None
+        self._update = demo.update
+        self.figure = Figure(figsize=(CSS_WIDTH / 100, demo.height), dpi=DPI, layout="constrained")
+        self._canvas = FigureCanvasAgg(self.figure)
+        self.artists = demo.draw(self.figure, numbers)
+        for artist in flat(self.artists):
+            artist.set_animated(True)
+            artist.set_in_layout(False)  # what moves must not push what stands still
+        self._update(self.artists, numbers)
+        self._canvas.draw()
+        self._still = self._canvas.copy_from_bbox(self.figure.bbox)
+
+    def png(self, numbers: Any) -> bytes:
+        """Picture of the numbers: the still part from memory, the moving artists drawn anew."""
+        self._update(self.artists, numbers)
+        self._canvas.restore_region(self._still)
+        for artist in flat(self.artists):
+            (artist.axes or self.figure).draw_artist(artist)
+        return encoded(np.asarray(self._canvas.buffer_rgba()))
 
 
 def flat(artists: Any) -> Iterator[Artist]:

@@ -50,8 +50,9 @@ def call_within(seconds: float, call: Callable[[], Result]) -> Result:
         raise OutOfTime if clock.late else KeyboardInterrupt  # not late: somebody pressed the stop button
 
     def knock() -> None:
-        clock.late = not finished.wait(seconds)
-        while not finished.wait(_KNOCK_EVERY) and clock.running:
+        wait = seconds
+        while not finished.wait(wait) and clock.running:
+            clock.late, wait = True, _KNOCK_EVERY
             _interrupt_main_thread()
 
     before = signal.signal(signal.SIGINT, on_interrupt)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
+from cycler import cycler
 from IPython.display import display
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -49,10 +49,13 @@ def use_style(name: Literal["reading", "lecture"] = "reading") -> None:
     """
     if name not in STYLES:
         raise ValueError(f"There is no style {name!r}; there are: {', '.join(STYLES)}.")
-    sns.set_theme(style="ticks", palette=[P_COLOUR, Q_COLOUR, GOOD_COLOUR, ACCENT_COLOUR, QUIET_COLOUR])
     mpl.rcParams.update(
         STYLES[name]
         | {
+            "axes.prop_cycle": cycler(color=[P_COLOUR, Q_COLOUR, GOOD_COLOUR, ACCENT_COLOUR, QUIET_COLOUR]),
+            "axes.axisbelow": True,
+            "axes.edgecolor": INK,
+            "axes.linewidth": 1.25,
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.titlelocation": "left",
@@ -68,6 +71,15 @@ def use_style(name: Literal["reading", "lecture"] = "reading") -> None:
             "font.sans-serif": ["DejaVu Sans"],  # ships with Matplotlib, so every machine draws the same
             "text.color": INK,
             "axes.labelcolor": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "xtick.major.width": 1.25,
+            "ytick.major.width": 1.25,
+            "xtick.major.size": 5.0,
+            "ytick.major.size": 5.0,
+            "patch.force_edgecolor": True,
+            "patch.edgecolor": "white",
+            "lines.solid_capstyle": "round",
             "hatch.linewidth": 1.0,
         }
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_digits
 
+from course_lib.datasets import binary_digits
 from course_lib.exercises.material import Exercise, Mistake, Option, Part, Prediction, Question, Trial
 from course_lib.measures import surprisal
 
@@ -316,14 +316,12 @@ _EVIDENCE = Exercise(
 
 # ---------------------------------------------------------------------------------- 1.6
 
-_LIT = 8  # a pixel of value 8 or more counts as lit
-
 
 @cache
 def digit_bits() -> NDArray[np.float64]:
     """Return the surprise of every digit image, in bits, under independent Bernoulli pixels per class."""
-    images, labels = load_digits(return_X_y=True)
-    lit = images >= _LIT
+    pixels, labels = binary_digits()
+    lit = pixels == 1
     classes = labels[:, None] == np.arange(10)
     rates = (classes.T.astype(float) @ lit + 1) / (classes.sum(axis=0)[:, None] + 2)
     chances = np.where(lit, rates[labels], 1 - rates[labels])
@@ -356,7 +354,7 @@ _STRANGE_DIGIT = Exercise(
         ),
         Part(
             "label",
-            lambda: float(load_digits().target[_strangest()]),
+            lambda: float(binary_digits().labels[_strangest()]),
             unit="count",
             tolerance=0,
             low=0,

@@ -6,10 +6,10 @@ import math
 from functools import cache
 
 import numpy as np
-from scipy.stats import binom
-from sklearn.datasets import load_breast_cancer
+from scipy.special import comb
 
 from course_lib.codes import code_lengths
+from course_lib.datasets import breast_cancer
 from course_lib.exercises.material import Exercise, Hints, Mistake, Option, Part, Prediction, Question
 from course_lib.gaussians import gaussian_entropy
 from course_lib.measures import (
@@ -488,10 +488,10 @@ _FEATURES = ("mean texture", "worst smoothness", "worst perimeter", "mean symmet
 @cache
 def _best_gains() -> tuple[float, ...]:
     """Return the best information gain, in bits, of one threshold on each of `_FEATURES`."""
-    data = load_breast_cancer()
-    return tuple(
-        _best_gain(data.data[:, list(data.feature_names).index(name)], data.target) for name in _FEATURES
-    )
+    data = breast_cancer()
+    benign = data.is_benign.astype(int)
+    columns = [data.features[:, data.feature_names.index(name)] for name in _FEATURES]
+    return tuple(_best_gain(values, benign) for values in columns)
 
 
 def _best_gain(values: np.ndarray, labels: np.ndarray) -> float:
@@ -509,7 +509,8 @@ def expected_plug_in(outcomes: int, draws: int) -> float:
     """Return the exact mean of the plug-in entropy of uniform draws, in bits."""
     hits = np.arange(1, draws + 1)
     shares = hits / draws
-    chances = binom.pmf(hits, draws, 1 / outcomes)
+    share_of_one = 1 / outcomes
+    chances = comb(draws, hits) * share_of_one**hits * (1 - share_of_one) ** (draws - hits)
     return float(-outcomes * np.sum(chances * shares * np.log2(shares)))
 
 

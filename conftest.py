@@ -35,6 +35,20 @@ def _real_data_folder() -> Path:
 
 
 REAL_DATA_BEFORE = _state_of(_real_data_folder())
+
+
+@pytest.fixture
+def real_data_folder() -> Path:
+    """Where a learner's own progress lies."""
+    return _real_data_folder()
+
+
+@pytest.fixture
+def changes_to_real_data() -> set[tuple[str, tuple[int, int]]]:
+    """Files of the learner's own folder that this run of pytest has written, changed or removed."""
+    return set(_state_of(_real_data_folder()).items()) ^ set(REAL_DATA_BEFORE.items())
+
+
 DATA_FOLDER = tempfile.mkdtemp(prefix="course_lib_tests_")
 atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 os.environ["COURSE_LIB_HEADLESS"] = "1"

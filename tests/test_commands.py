@@ -8,7 +8,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-import conftest
 from course_lib import commands, progress
 
 ROOT = Path(__file__).parents[1]
@@ -204,11 +203,11 @@ def test_tests_and_kernels_write_to_a_temporary_folder():
     assert str(progress.data_folder()) == os.environ["COURSE_LIB_DATA"]
 
 
-def test_the_learners_own_data_is_untouched():
+def test_the_learners_own_data_is_untouched(changes_to_real_data):
     # Runs last of all (see conftest.py), so it also sees what the notebooks did.
-    assert conftest._state_of(conftest._real_data_folder()) == conftest.REAL_DATA_BEFORE
+    assert changes_to_real_data == set()
 
 
-def test_the_watched_folder_is_the_one_a_learner_gets(monkeypatch):
+def test_the_watched_folder_is_the_one_a_learner_gets(monkeypatch, real_data_folder):
     monkeypatch.delenv("COURSE_LIB_DATA")
-    assert progress.data_folder() == conftest._real_data_folder()
+    assert progress.data_folder() == real_data_folder

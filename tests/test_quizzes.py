@@ -64,7 +64,7 @@ def test_every_chapter_has_the_questions_that_its_notebook_asks_for():
 # What each numeric question asks, calculated here without course_lib: {id: text of the right option}.
 ARITHMETIC = {
     "0.a": str(int(math.log2(1 / 8))).replace("-", "−"),
-    "0.d": f"{0 * 0.5 + 10 * 0.3 + 20 * 0.2:.0f} points",
+    "0.d": f"{0 * 0.6 + 5 * 0.3 + 20 * 0.1:.1f} minutes",
     "1.r1": str(2**5),
     "1.r2": "1/32",
     "1.r3": f"{0.2 * 0.9:.2f}",

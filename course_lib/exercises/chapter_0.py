@@ -63,12 +63,12 @@ ENTRY_CHECK = (
     ),
     Question(
         "0.d",
-        "A game pays 0, 10 or 20 points with probabilities 0.5, 0.3 and 0.2. Its expectation is",
+        "A bus is 0, 5 or 20 minutes late with probabilities 0.6, 0.3 and 0.1. Its expected delay is",
         (
-            Option("10 points", "That is the plain mean of the payments. They are not equally likely."),
-            Option("7 points", "0·0.5 + 10·0.3 + 20·0.2.", True),
-            Option("0 points", "That is the most likely payment, not the average."),
-            Option("30 points", "That is the sum of the payments, without their weights."),
+            Option("8.3 minutes", "That is the plain mean of the delays. They are not equally likely."),
+            Option("3.5 minutes", "0·0.6 + 5·0.3 + 20·0.1.", True),
+            Option("0 minutes", "That is the most likely delay, not the average."),
+            Option("25 minutes", "That is the sum of the delays, without their weights."),
         ),
     ),
     Question(

@@ -96,7 +96,7 @@ def check(exercise_id: str, answer: Any = ...) -> None:
         return
     diagnosis = diagnose_exercise(exercise, answer)
     if not diagnosis.is_attempt:
-        display(Feedback("to do", _heading(exercise), f"{exercise.prompt} {diagnosis.message}"))
+        display(Feedback("to do", _heading(exercise), diagnosis.message))
         return
     _record(exercise, diagnosis)
     if diagnosis.correct:

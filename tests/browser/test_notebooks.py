@@ -41,6 +41,7 @@ def test_screenshots_are_kept(notebook: OpenNotebook, screenshots: Path) -> None
         widget.evaluate("(e) => e.scrollIntoView({ block: 'start' })")
         notebook.page.screenshot(path=screenshots / f"{stem}_widget_{i:02d}.png")
     notebook.page.set_viewport_size({"width": 900, "height": 2400})
+    notebook.settle()
     for i, place in enumerate(notebook.places_to_scroll_to()):
         notebook.scroll_to(place)
         notebook.page.screenshot(path=screenshots / f"{stem}_900px_{i:02d}.png")

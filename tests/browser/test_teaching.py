@@ -42,7 +42,7 @@ def answer_by_keyboard(notebook: OpenNotebook, exercise: str, answer: str) -> st
 
 def test_an_untouched_exercise_says_what_to_do(chapter: OpenNotebook) -> None:
     said = chapter.output(chapter.cell_of('check("1.1"')).inner_text()
-    assert "How surprising is it, in bits?" in said
+    assert "To do" in said and "Exercise 1.1" in said
     assert "✓" not in said and "✗" not in said
 
 

@@ -113,8 +113,8 @@ def ladder():
 
 @pytest.mark.parametrize("name", LADDER)
 def test_the_text_ladder_has_the_printed_steps(ladder, name):
-    # The digits belong to the text of Python 3.11.7; on other versions each step stays within 0.025 bits.
-    tolerance = 5.5e-4 if python_text().is_reference else 0.025
+    # The digits belong to the text of Python 3.11.7; on other versions each step stays within 0.03 bits.
+    tolerance = 5.5e-4 if python_text().is_reference else 0.03
     for measured, stated in zip(ladder[name], LADDER[name][2], strict=True):
         if stated is not None:
             assert measured == pytest.approx(stated, abs=tolerance)

@@ -23,6 +23,7 @@ from course_lib.exercises.hint_library import HINTS
 from course_lib.exercises.material import Part
 from course_lib.exercises.time_limit import NotInMainThread, OutOfTime, call_within
 from course_lib.exercises.wording import plain
+from course_lib.measures import surprisal
 
 LN2 = math.log(2)
 
@@ -99,9 +100,13 @@ WRONG = [
     ("1.4", 0, -math.log2(1.65), "-0.7225", "LOG_OF_SUM"),
     ("1.4", 0, math.log(100), "4.6052", "NATS_FOR_BITS"),
     ("1.4", 0, math.log2(4 / 1.65), "1.2775", "LOG_OF_MEAN"),
+    ("1.4", 0, 1 / 100, "0.01", "LOG_FORGOTTEN"),
     ("1.5", 0, 0.99, "0.99", "BASE_RATE"),
     ("1.5", 0, 0.0099 / 0.05, "0.198", "TOTAL_PROBABILITY"),
     ("1.5", 0, 0.95, "0.95", "SPECIFICITY"),
+    ("1.5", 0, 0.99 / 1.04, "0.9519", "PRIOR_IGNORED"),
+    ("1.5", 0, 0.0099 / 0.0495, "0.2", "ODDS_FOR_PROBABILITY"),
+    ("1.5", 0, -math.log2(5), "-2.322", "LOG_ODDS_FOR_PROBABILITY"),
     ("1.5", 1, 2, "2", "STOPPED_EARLY"),
     ("1.5", 1, 1, "1", "STOPPED_EARLY"),
     ("1.6", 0, CALMEST, "166", "MINIMUM"),
@@ -195,12 +200,19 @@ def test_the_table_above_covers_every_entry_of_every_catalogue():
         assert code in close
 
 
-def test_no_two_catalogued_values_lie_within_twice_the_tolerance_of_each_other_or_of_the_truth():
+def reach(mistake, part):
+    """How far from its value a mistake is still meant; the truth is asked first, so no farther than it."""
+    return part.tolerance if mistake.tolerance is None else min(mistake.tolerance, part.tolerance)
+
+
+def test_no_answer_can_be_meant_by_two_catalogued_values_or_by_one_of_them_and_the_truth():
     for exercise in EXERCISES.values():
         for part in exercise.parts:
-            values = [part.reference(), *(mistake.value() for mistake in part.mistakes)]
-            for one, other in itertools.combinations(filter(math.isfinite, values), 2):
-                assert abs(one - other) > 2 * part.tolerance, (exercise.id, part.name, one, other)
+            entries = [(part.reference(), part.tolerance)]
+            entries += [(mistake.value(), reach(mistake, part)) for mistake in part.mistakes]
+            finite = [entry for entry in entries if math.isfinite(entry[0])]
+            for (one, near_one), (other, near_other) in itertools.combinations(finite, 2):
+                assert abs(one - other) > near_one + near_other, (exercise.id, part.name, one, other)
 
 
 @pytest.mark.parametrize("value", [1.0000000034, 0.9999999997, 1.00009, 0.99991, 1 + 2e-12])
@@ -268,7 +280,17 @@ def test_a_plausible_value_without_explanation_gets_the_smallest_next_step():
 
 def test_a_rounded_truth_is_called_rounded_and_a_percentage_a_percentage():
     assert diagnose("2.5", 0.24).code == "ROUNDED"
-    assert diagnose("1.5", (16.6667, 3)).code == "PERCENT"
+    for percent in (16.6667, 16.67, 16.7, 17):
+        assert diagnose("1.5", (percent, 3)).code == "PERCENT"
+    assert diagnose("1.5", (25, 3)).code == "OUT_OF_BOUNDS"
+
+
+@pytest.mark.parametrize("exercise_id", [name for name, truths in TRUTHS.items() if len(truths) > 1])
+def test_the_right_numbers_in_another_order_are_told_so(exercise_id):
+    truths = [truth for truth, _ in TRUTHS[exercise_id]]
+    for order in itertools.permutations(truths):
+        found = diagnose(exercise_id, order)
+        assert (found.correct, found.code) == ((True, None) if list(order) == truths else (False, "ORDER"))
 
 
 def test_terms_that_were_not_added_are_recognised():
@@ -497,7 +519,7 @@ def test_a_right_function_is_right():
 def test_the_solution_of_the_function_exercise_is_right():
     names = {"np": np}
     exec(EXERCISES["1.3"].solution, names)
-    assert diagnose("1.3", names["surprisal"]).correct
+    assert diagnose("1.3", names["my_surprisal"]).correct
 
 
 @pytest.mark.parametrize(("function", "code"), [pytest.param(f, c, id=n) for n, f, c in BEHAVIOURS])
@@ -515,6 +537,12 @@ def test_a_function_that_still_returns_the_three_dots_counts_as_untouched():
 def test_a_value_that_is_no_function_is_told_so():
     assert diagnose("1.3", 2.0).code == "NOT_A_FUNCTION"
     assert diagnose("1.3", "surprisal").code == "TEXT"
+
+
+def test_the_courses_own_function_is_not_taken_for_the_learners():
+    found = diagnose("1.3", surprisal)
+    assert (found.correct, found.code) == (False, "COURSE_FUNCTION")
+    assert "Hand over yours" in found.message
 
 
 def swallows_exceptions(p, unit="bits"):

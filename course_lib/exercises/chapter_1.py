@@ -124,9 +124,9 @@ _TABLE = ((0.5, 0.25), (0.125, 1.0))
 _WRITE_IT = Exercise(
     id="1.3",
     title="Write the ruler",
-    prompt='Write surprisal(p, unit="bits") for numbers, lists and arrays p, with unit "bits" or "nats". It '
-    "returns inf for p = 0 without a warning, keeps the shape of its input, and raises ValueError for "
-    "anything that is not a probability. Hand over the function: check('1.3', surprisal).",
+    prompt='Write my_surprisal(p, unit="bits") for numbers, lists and arrays p, with unit "bits" or "nats". '
+    "It returns inf for p = 0 without a warning, keeps the shape of its input, and raises ValueError for "
+    "anything that is not a probability. Hand over the function: check('1.3', my_surprisal).",
     trials=[
         Trial(
             "p = 0.25 in bits",
@@ -197,9 +197,10 @@ _WRITE_IT = Exercise(
     ],
     hints=(
         "Four lines: make an array, refuse what is no probability, take the log, divide by the unit.",
-        "np.log(0) is −inf, which is right here; only its warning has to be switched off.",
+        "np.log(0) is −inf, which is right here; only its warning has to be switched off. And −0.0 + 0.0 "
+        "is 0.0.",
     ),
-    solution="""def surprisal(p, unit="bits"):
+    solution="""def my_surprisal(p, unit="bits"):
     p = np.asarray(p, dtype=float)
     if not np.all((p >= 0) & (p <= 1)):        # written this way, NaN is refused too
         raise ValueError("p must lie between 0 and 1")
@@ -236,6 +237,14 @@ _A_SEQUENCE = Exercise(
                 Mistake(lambda: -math.log2(sum(OBSERVED)), "LOG_OF_SUM"),
                 Mistake(lambda: -math.log(math.prod(OBSERVED)), "NATS_FOR_BITS"),
                 Mistake(lambda: -math.log2(sum(OBSERVED) / len(OBSERVED)), "LOG_OF_MEAN"),
+                Mistake(
+                    lambda: math.prod(OBSERVED),
+                    "LOG_FORGOTTEN",
+                    (
+                        "That is the probability of all four. Now take its surprise.",
+                        "Minus log2 of it: how often must 1 be halved to get there?",
+                    ),
+                ),
             ],
         )
     ],
@@ -250,6 +259,7 @@ _A_SEQUENCE = Exercise(
 # ---------------------------------------------------------------------------------- 1.5
 
 PRIOR, SENSITIVITY, FALSE_POSITIVE_RATE = 0.01, 0.99, 0.05
+CLOSE_BY = 0.0009  # two pairs of wrong answers lie only 0.0019 apart
 
 
 def posterior(positives: int) -> float:
@@ -281,8 +291,20 @@ _EVIDENCE = Exercise(
             bound=_PROBABILITY_BOUND,
             mistakes=[
                 Mistake(lambda: SENSITIVITY, "BASE_RATE"),
-                Mistake(lambda: SENSITIVITY * PRIOR / FALSE_POSITIVE_RATE, "TOTAL_PROBABILITY"),
-                Mistake(lambda: 1 - FALSE_POSITIVE_RATE, "SPECIFICITY"),
+                # The odds lie close to the first of these, and the ignored prior close to the specificity.
+                Mistake(
+                    lambda: SENSITIVITY * PRIOR / FALSE_POSITIVE_RATE, "TOTAL_PROBABILITY", tolerance=CLOSE_BY
+                ),
+                Mistake(
+                    lambda: posterior(1) / (1 - posterior(1)), "ODDS_FOR_PROBABILITY", tolerance=CLOSE_BY
+                ),
+                Mistake(lambda: 1 - FALSE_POSITIVE_RATE, "SPECIFICITY", tolerance=CLOSE_BY),
+                Mistake(
+                    lambda: SENSITIVITY / (SENSITIVITY + FALSE_POSITIVE_RATE),
+                    "PRIOR_IGNORED",
+                    tolerance=CLOSE_BY,
+                ),
+                Mistake(lambda: math.log2(posterior(1) / (1 - posterior(1))), "LOG_ODDS_FOR_PROBABILITY"),
             ],
         ),
         Part(
@@ -321,10 +343,10 @@ _EVIDENCE = Exercise(
 def digit_bits() -> NDArray[np.float64]:
     """Return the surprise of every digit image, in bits, under independent Bernoulli pixels per class."""
     pixels, labels = binary_digits()
-    lit = pixels == 1
+    inked = pixels == 1
     classes = labels[:, None] == np.arange(10)
-    rates = (classes.T.astype(float) @ lit + 1) / (classes.sum(axis=0)[:, None] + 2)
-    chances = np.where(lit, rates[labels], 1 - rates[labels])
+    rates = (classes.T.astype(float) @ inked + 1) / (classes.sum(axis=0)[:, None] + 2)
+    chances = np.where(inked, rates[labels], 1 - rates[labels])
     return np.asarray(np.sum(surprisal(chances), axis=1), dtype=np.float64)
 
 
@@ -335,8 +357,8 @@ def _strangest() -> int:
 _STRANGE_DIGIT = Exercise(
     id="1.6",
     title="The strangest digit",
-    prompt="Digits of sklearn.datasets.load_digits: call a pixel lit when it is 8 or more. Per class, the "
-    "pixels are independent, each lit with probability (lit + 1) / (images + 2); no class prior. Give "
+    prompt="Digits of sklearn.datasets.load_digits: call a pixel inked when it is 8 or more. Per class, the "
+    "pixels are independent, each inked with probability (inked + 1) / (images + 2); no class prior. Give "
     "(index, label, bits) of the most surprising image.",
     parts=[
         Part(
@@ -377,10 +399,10 @@ _STRANGE_DIGIT = Exercise(
     ],
     hints=(
         "One probability per class and pixel; one surprise per pixel; sum over the pixels of an image.",
-        "For a dark pixel the event is 'dark', so its probability is 1 minus the lit one.",
+        "For a blank pixel the event is 'blank', so its probability is 1 minus that of ink.",
     ),
-    solution="lit = X >= 8; rate[c] = (lit[y == c].sum(0) + 1) / ((y == c).sum() + 2); "
-    "chance = np.where(lit, rate[y], 1 - rate[y]); bits = surprisal(chance).sum(1). The largest is image "
+    solution="inked = X >= 8; rate[c] = (inked[y == c].sum(0) + 1) / ((y == c).sum() + 2); "
+    "chance = np.where(inked, rate[y], 1 - rate[y]); bits = surprisal(chance).sum(1). The largest is image "
     "1660, labelled 4, with 76.96 bits.",
 )
 
@@ -437,6 +459,16 @@ QUESTIONS = (
             Option("4 : 1", "−3 + 5 = +2 bits, and 2² = 4.", True),
             Option("32 : 1", "That is the factor of the evidence alone. The prior counts too."),
             Option("2 : 1", "+2 bits is a factor of 2², not of 2."),
+        ),
+    ),
+    Question(
+        "1.s3",
+        "Which is the bigger surprise, 3 bits or 2.5 nats?",
+        (
+            Option("3 bits", "3 is more than 2.5, but they count different things. Convert one of them."),
+            Option("they are equal", "3 bits are 3 · 0.6931 = 2.079 nats."),
+            Option("2.5 nats", "2.5 / 0.6931 = 3.607 bits: a nat is the longer mile.", True),
+            Option("bits and nats cannot be compared", "They can: 1 nat = 1.4427 bits, like miles and km."),
         ),
     ),
     Question(
@@ -531,9 +563,8 @@ PREDICTIONS = (
         truth=lambda: float(positives_needed() - 1),
         options=("one", "two", "three", "four or more"),
         explanation=lambda: (
-            "P(ill) after 1, 2, 3 positives: "
-            + ", ".join(f"{posterior(count):.4f}" for count in (1, 2, 3))
-            + ". Each adds the same number of bits to the log-odds."
+            f"It takes {positives_needed()}: after the first positive you are still more likely healthy "
+            "than ill, and the second stops short of 95 %. Exercise 1.5 asks how far the first one gets you."
         ),
     ),
 )

@@ -9,6 +9,7 @@ from course_lib.exercises.hint_library import words
 from course_lib.exercises.material import Diagnosis, Part
 
 _LN2 = math.log(2)
+_WHOLE_PERCENT = 0.005  # how far a percentage may be rounded and still be recognised
 _USUAL_EPSILONS = (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 2.0**-52)
 
 # What a value in another unit is, as a multiple of the truth: {unit asked: [(code, factor)]}.
@@ -43,6 +44,8 @@ def generic_slip(value: float, part: Part) -> Diagnosis | None:
         return named("ZERO_LOG_ZERO")
     if math.isinf(value):
         return named("INFINITE")
+    if part.unit == "probability" and value > 1 and abs(value / 100 - part.reference()) <= _WHOLE_PERCENT:
+        return named("PERCENT")
     for code, wrong in _candidates(part):
         if abs(value - wrong) <= part.tolerance:
             return named(code)
@@ -71,8 +74,6 @@ def _candidates(part: Part) -> Iterator[tuple[str, float]]:
     if part.terms > 1:
         yield "MEAN_FOR_SUM", truth / part.terms
         yield "SUM_FOR_MEAN", truth * part.terms
-    if part.unit == "probability":
-        yield "PERCENT", 100 * truth
     yield "INVERTED", 1 / truth
     if part.unit in _OTHER_UNITS:
         for epsilon in _USUAL_EPSILONS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -41,6 +42,8 @@ def _diagnose_numbers(exercise: Exercise, answer: Any) -> Diagnosis:
     if isinstance(values, Diagnosis):
         return values
     pairs = list(zip(values, exercise.parts, strict=True))
+    if not _all_right(values, exercise) and _right_in_another_order(values, exercise):
+        return named("ORDER")
     # An infinite or undefined number explains the others, so it goes first.
     pairs_in_order = sorted(pairs, key=lambda pair: math.isfinite(pair[0]))
     for value, part in pairs_in_order:
@@ -49,6 +52,14 @@ def _diagnose_numbers(exercise: Exercise, answer: Any) -> Diagnosis:
             already_right = [p.name for v, p in pairs if _is_right(v, p)]
             return Diagnosis(False, found.code, _with_context(part, already_right, found.message), found.more)
     return _right(exercise)
+
+
+def _all_right(values: Sequence[float], exercise: Exercise) -> bool:
+    return all(_is_right(value, part) for value, part in zip(values, exercise.parts, strict=True))
+
+
+def _right_in_another_order(values: Sequence[float], exercise: Exercise) -> bool:
+    return any(_all_right(order, exercise) for order in itertools.permutations(values))
 
 
 def _with_context(part: Part, already_right: Sequence[str], message: str) -> str:

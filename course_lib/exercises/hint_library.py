@@ -44,11 +44,15 @@ HINTS: dict[str, Hints] = {
         "Check which number belongs in the denominator.",
     ),
     "PERCENT": (
-        "That is in percent. A probability lies between 0 and 1.",
+        "That is in percent, and a probability lies between 0 and 1.",
         "Divide by 100.",
     ),
+    "ORDER": (
+        "Right numbers, wrong order: the exercise says which comes first.",
+        "Read the question again and name each of your numbers.",
+    ),
     "ROUNDED": (
-        "Right as far as it goes. Four decimals are asked for, because some wrong roads end very close by.",
+        "Right as far as it goes. One or two more decimals, please: some wrong roads end very close by.",
         "Give the number unrounded, straight from the computation.",
     ),
     "OUT_OF_BOUNDS": (
@@ -77,8 +81,8 @@ HINTS: dict[str, Hints] = {
         "Drop the zero cells instead; 0·log 0 counts as 0 exactly.",
     ),
     "NO_SMOOTHING": (
-        "An infinite or undefined surprise: a pixel that never lit up in its class got probability 0.",
-        "Estimate every pixel by (lit + 1) / (images + 2), as the exercise states.",
+        "An infinite or undefined surprise: a pixel that was never inked in its class got probability 0.",
+        "Estimate every pixel by (inked + 1) / (images + 2), as the exercise states.",
     ),
     # ------------------------------------------------------------------ one event, many events
     "LOG_FORGOTTEN": (
@@ -109,6 +113,18 @@ HINTS: dict[str, Hints] = {
     "TOTAL_PROBABILITY": (
         "You divided by P(positive given healthy). How often is a test positive at all?",
         "Divide by the total: ill and positive, plus healthy and positive.",
+    ),
+    "PRIOR_IGNORED": (
+        "That treats ill and healthy as equally common.",
+        "Weight each by how common it is: start from the odds ill : healthy before the test.",
+    ),
+    "ODDS_FOR_PROBABILITY": (
+        "Those are the odds: probability = odds/(1 + odds).",
+        "Odds of 1 : 1 are the probability one half, not one.",
+    ),
+    "LOG_ODDS_FOR_PROBABILITY": (
+        "Those are the log-odds in bits.",
+        "2 to that power gives the odds; probability = odds/(1 + odds).",
     ),
     "SPECIFICITY": (
         "That is 1 minus the false-positive rate: how often the *healthy* test negative.",
@@ -174,7 +190,7 @@ HINTS: dict[str, Hints] = {
         "A function that prints its result still has to return it.",
     ),
     "NEGATIVE_ZERO": (
-        "A sure event came back as −0.0. Zero has no sign in the answer.",
+        "A sure event came back as −0.0. Zero has no sign in the answer; −0.0 + 0.0 is 0.0.",
         "log 1 is 0, and minus 0.0 prints as -0.0: add 0.0 to the result, or use log(1/p).",
     ),
     "LOG_WARNING": (
@@ -244,7 +260,11 @@ HINTS: dict[str, Hints] = {
     "CALLABLE": ("That is the function itself. Call it, and hand over what it returns.", "Add the brackets."),
     "NOT_A_FUNCTION": (
         "This exercise asks for a function, and that is something else.",
-        "Hand over its name without brackets: check('…', surprisal).",
+        "Hand over its name without brackets: check('1.3', my_surprisal).",
+    ),
+    "COURSE_FUNCTION": (
+        "That is the course's own, and it passes. Hand over yours.",
+        "Write one with a name of its own, and hand over that name.",
     ),
     "TOO_LARGE": (
         "That number is too large for floating point. No quantity of this course is.",

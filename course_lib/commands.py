@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -58,13 +57,29 @@ def find_notebooks(names: list[str]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file all or nothing: whoever is interrupted leaves no half of it under its name."""
+    unfinished = path.with_name(path.name + ".tmp")
+    unfinished.write_text(text, "utf-8")
+    unfinished.replace(path)
+
+
+def copy_for_learner(original: Path, copy: Path) -> None:
+    """Copy a notebook without its outputs: no answer may stand below a question not yet asked."""
+    notebook = json.loads(original.read_text("utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    write_whole(copy, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+
+
 def make_working_copies() -> None:
     """Copy every notebook that has no working copy yet; a copy that exists is the learner's and stays."""
     WORKING_COPIES.mkdir(exist_ok=True)
     for original in find_notebooks([]):
         copy = WORKING_COPIES / original.name
         if not copy.exists():
-            shutil.copyfile(original, copy)
+            copy_for_learner(original, copy)
 
 
 def make_fresh_copy(name: str) -> Path:
@@ -73,14 +88,17 @@ def make_fresh_copy(name: str) -> Path:
     number = 1
     while (copy := WORKING_COPIES / f"{original.stem}_fresh_{number}.ipynb").exists():
         number += 1
-    shutil.copyfile(original, copy)
+    copy_for_learner(original, copy)
     print(f"A fresh copy of {original.stem} is {copy.relative_to(ROOT)}; yours is untouched.")
     return copy
 
 
 def lab(arguments: list[str]) -> int:
     """Open the learner's copies in JupyterLab: ``lab [--fresh NAME] [options of jupyter lab]``."""
-    make_working_copies()
+    try:
+        make_working_copies()
+    except OSError as error:
+        sys.exit(f"Your copies could not be written ({error}). Copy the course to a folder of your own.")
     first = WORKING_COPIES / f"{FIRST_NOTEBOOK}.ipynb"
     if "--fresh" in arguments:
         place = arguments.index("--fresh")
@@ -149,9 +167,7 @@ def execute_notebook(path: Path, environment: dict[str, str]) -> None:
         sys.exit(f"{path.name} was left as it was, because a cell of it failed:\n{error}")
     tidy(notebook)
     nbformat.validate(notebook)
-    unfinished = path.with_suffix(".ipynb.tmp")
-    nbformat.write(notebook, unfinished)
-    unfinished.replace(path)
+    write_whole(path, nbformat.writes(notebook) + "\n")
 
 
 def execute(arguments: list[str]) -> int:

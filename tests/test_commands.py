@@ -14,12 +14,19 @@ ROOT = Path(__file__).parents[1]
 NO_SUBSHELLS = {"@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"}}
 
 
+def stored_notebook(said):
+    """Return a notebook that was executed and printed `said`."""
+    output = new_output("stream", name="stdout", text=said)
+    cells = [new_markdown_cell(said), new_code_cell("print()", outputs=[output], execution_count=1)]
+    return nbformat.writes(new_notebook(cells=cells))
+
+
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     """A folder with two notebooks, and a list of the processes that the commands would have started."""
     (tmp_path / "notebooks").mkdir()
     for name in ("00_start_here", "02_entropy"):
-        (tmp_path / "notebooks" / f"{name}.ipynb").write_text(name)
+        (tmp_path / "notebooks" / f"{name}.ipynb").write_text(stored_notebook(name))
     monkeypatch.setattr(commands, "ROOT", tmp_path)
     monkeypatch.setattr(commands, "NOTEBOOKS", tmp_path / "notebooks")
     monkeypatch.setattr(commands, "WORKING_COPIES", tmp_path / "my_course")
@@ -40,6 +47,10 @@ def run_lab(course, *arguments):
     return folder / "my_course", command
 
 
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
 def test_lab_opens_a_copy_of_the_first_notebook(course):
     copies, command = run_lab(course)
     assert sorted(path.name for path in copies.iterdir()) == ["00_start_here.ipynb", "02_entropy.ipynb"]
@@ -55,7 +66,7 @@ def test_lab_passes_jupyters_own_options_on(course):
 def test_lab_never_overwrites_what_the_learner_wrote(course):
     copies, _ = run_lab(course)
     (copies / "02_entropy.ipynb").write_text("my answers")
-    (course[0] / "notebooks" / "02_entropy.ipynb").write_text("an update")
+    (course[0] / "notebooks" / "02_entropy.ipynb").write_text(stored_notebook("an update"))
     run_lab(course)
     run_lab(course, "--fresh", "02")
     assert (copies / "02_entropy.ipynb").read_text() == "my answers"
@@ -63,9 +74,30 @@ def test_lab_never_overwrites_what_the_learner_wrote(course):
 
 def test_lab_copies_a_chapter_that_came_with_an_update(course):
     run_lab(course)
-    (course[0] / "notebooks" / "03_cross_entropy.ipynb").write_text("new")
+    (course[0] / "notebooks" / "03_cross_entropy.ipynb").write_text(stored_notebook("new"))
     copies, _ = run_lab(course)
-    assert (copies / "03_cross_entropy.ipynb").read_text() == "new"
+    assert read(copies / "03_cross_entropy.ipynb").cells[0].source == "new"
+
+
+def test_a_working_copy_shows_no_answer_before_its_cell_is_run(course):
+    copies, _ = run_lab(course)
+    original, copy = read(course[0] / "notebooks" / "02_entropy.ipynb"), read(copies / "02_entropy.ipynb")
+    assert [cell.id for cell in copy.cells] == [cell.id for cell in original.cells]
+    assert [cell.source for cell in copy.cells] == [cell.source for cell in original.cells]
+    assert (copy.cells[1].outputs, copy.cells[1].execution_count) == ([], None)
+    assert original.cells[1].outputs[0].text == "02_entropy"  # the course's own one is as it was
+
+
+def test_an_interrupted_copy_is_made_again(course, monkeypatch):
+    def no_disk(path, target):
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(commands.Path, "replace", no_disk)
+        with pytest.raises(SystemExit, match=r"No space left.*folder of your own"):
+            run_lab(course)
+    copies, _ = run_lab(course)
+    assert read(copies / "00_start_here.ipynb").cells[0].source == "00_start_here"
 
 
 def test_lab_fresh_puts_a_new_copy_beside_the_old_each_time(course):
@@ -76,7 +108,7 @@ def test_lab_fresh_puts_a_new_copy_beside_the_old_each_time(course):
     (copies / "02_entropy_fresh_1.ipynb").write_text("answers there, too")
     run_lab(course, "--fresh", "02_entropy")
     assert (copies / "02_entropy_fresh_1.ipynb").read_text() == "answers there, too"
-    assert (copies / "02_entropy_fresh_2.ipynb").read_text() == "02_entropy"
+    assert read(copies / "02_entropy_fresh_2.ipynb").cells[0].source == "02_entropy"
 
 
 @pytest.mark.parametrize(

@@ -77,19 +77,25 @@ course.watch = (area) => {
     channel.port1.onmessage = () => done(performance.now());
     channel.port2.postMessage(0);
   });
-  let start = null, words = null, picture = null;
+  const old = new Set([...area.querySelectorAll('img')].map((image) => image.src));
+  let start = null, words = null, picture = null, last = performance.now();
   const key = (event) => { start ??= event.timeStamp; };
   addEventListener('keydown', key, true);
   const seen = (image) => {
+    if (old.has(image.src)) return;  // shown again, not new
     const now = () => painted((time) => { picture ??= time; });
     if (image.complete) now(); else image.addEventListener('load', now, { once: true });
   };
   const watcher = new MutationObserver((changes) => {
+    last = performance.now();
     for (const { target, type, addedNodes } of changes) {
       if (type === 'attributes') { seen(target); continue; }
       const inside = target.nodeType === 1 ? target : target.parentElement;
       if (inside?.closest('.course-readout')) painted((time) => { words ??= time; });
-      for (const node of addedNodes) for (const image of node.querySelectorAll?.('img') ?? []) seen(image);
+      for (const node of addedNodes) {
+        if (node.matches?.('img')) seen(node);
+        for (const image of node.querySelectorAll?.('img') ?? []) seen(image);
+      }
     }
   });
   watcher.observe(area, { subtree: true, childList: true, characterData: true, attributes: true,
@@ -98,7 +104,8 @@ course.watch = (area) => {
     const patience = performance.now() + 5000, pictured = area.querySelector('img:not([hidden])');
     while (performance.now() < patience && !(picture ?? (pictured ? null : words)))
       await new Promise((next) => setTimeout(next, 5));
-    await new Promise((next) => setTimeout(next, 60));  // the rest of the answer, before the next move
+    while (performance.now() - last < 150)  // the rest of the answer, before the next move
+      await new Promise((next) => setTimeout(next, 5));
     watcher.disconnect();
     removeEventListener('keydown', key, true);
     const shown = picture ?? words;

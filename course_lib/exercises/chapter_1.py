@@ -332,7 +332,7 @@ _EVIDENCE = Exercise(
         "One positive multiplies the odds by 0.99 / 0.05 = 19.8.",
     ),
     solution="Prior odds 1 : 99 are −6.629 bits. One positive is worth log2(0.99 / 0.05) = 4.307 bits. After "
-    "one: −2.322 bits, odds 0.2, posterior 0.2 / 1.2 = 0.1667. After two: 1.985 bits, 0.7984. After "
+    "one: −2.322 bits, odds 0.2, posterior 0.2 / 1.2 = 0.1667. After two: 1.986 bits, 0.7984. After "
     "three: 6.293 bits, 0.9874, the first above 95 %: 3 tests.",
 )
 

@@ -57,7 +57,7 @@ def _draw_dial(figure: Figure, n: Any) -> SimpleNamespace:
         xscale="log",
         xlabel="probability p (log scale)",
         ylabel=f"surprise ({n.unit})",
-        title="Every halving of p adds the same amount of surprise",
+        title="Surprise against probability",
     )
     curve.set_xticks([1 / 1024, 1e-2, 1e-1, 0.5, 1], ["1/1024", "0.01", "0.1", "0.5", "1"])
     curve.minorticks_off()
@@ -88,7 +88,7 @@ def _update_dial(artists: Any, n: Any) -> None:
         head.set_theta1(90 - 360 * part)
         head.set_visible(part > 0)
         letter.set_visible(part == 1)
-    artists.words.set_text(f"as surprising as {n.bits:.2f} heads in a row")
+    artists.words.set_text(f"as surprising as {n.bits:.2f} coin flips that all come up heads")
 
 
 SURPRISE_DIAL = Demo(
@@ -325,7 +325,7 @@ EVIDENCE_LINE = Demo(
     draw=_draw_evidence,
     update=_update_evidence,
     scene=_evidence_end,
-    height=3.6,
+    height=3.1,
 )
 
 
@@ -412,5 +412,5 @@ SUBMARINE = Demo(
     describe=_describe_submarine,
     draw=_draw_submarine,
     update=_update_submarine,
-    height=3.5,
+    height=3.0,
 )

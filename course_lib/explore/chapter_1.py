@@ -266,7 +266,7 @@ def _draw_evidence(figure: Figure, n: Any) -> SimpleNamespace:
         xlim=(-11, _evidence_end(n)),
         ylim=(MOST_TESTS + 0.6, -1.0),
         xlabel="log-odds of being ill (bits)",
-        title="Every positive test is an arrow of the same length",
+        title="Where belief stands, test by test",
     )
     tests = [f"{k} positive" for k in range(1, MOST_TESTS + 1)]
     line.set_yticks(range(MOST_TESTS + 1), ["prior", *tests])

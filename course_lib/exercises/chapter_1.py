@@ -463,7 +463,7 @@ QUESTIONS = (
     ),
     Question(
         "1.s3",
-        "Which is the bigger surprise, 3 bits or 2.5 nats?",
+        "From before: which is more, 3 bits or 2.5 nats?",
         (
             Option("3 bits", "3 is more than 2.5, but they count different things. Convert one of them."),
             Option("they are equal", "3 bits are 3 · 0.6931 = 2.079 nats."),

@@ -186,7 +186,9 @@ def draw_bill(axes: Any, p: ArrayLike, q: ArrayLike | None = None, *, labels: Se
     axes.set_ylabel("height: −log₂ p (bits)" if q is None else "height: −log₂ q (bits)")
 
 
-def draw_information_bars(axes: Any, joint: ArrayLike, *, names: tuple[str, str] = ("X", "Y")) -> None:
+def draw_information_bars(
+    axes: Any, joint: ArrayLike, *, names: tuple[str, str] = ("X", "Y"), shared_name: str = ""
+) -> None:
     """Draw H(X,Y), H(X) and H(Y) as bars over the pieces they share: H(X|Y), I(X;Y) and H(Y|X).
 
     H(X) covers the two pieces on the left and H(Y) the two on the right, so the chain rule can be read
@@ -199,6 +201,9 @@ def draw_information_bars(axes: Any, joint: ArrayLike, *, names: tuple[str, str]
         Joint probabilities; the rows are the first variable.
     names : (str, str), optional
         What the two variables are called.
+    shared_name : str, optional
+        What the piece in the middle is called, for a chapter that has no name for it yet ("shared");
+        without it I(X;Y).
     """
     joint = np.asarray(as_joint(joint))
     x, y = names
@@ -218,7 +223,12 @@ def draw_information_bars(axes: Any, joint: ArrayLike, *, names: tuple[str, str]
         axes.text(start + length / 2, -row, f"{name} = {length:.3f}", ha="center", va="center")
     pieces = [
         (f"H({x}|{y})", 0.0, x_alone, {"facecolor": "white"}),
-        (f"I({x};{y})", x_alone, shared, {"facecolor": DIVERGENCE_FILL, "hatch": DIVERGENCE_HATCH}),
+        (
+            shared_name or f"I({x};{y})",
+            x_alone,
+            shared,
+            {"facecolor": DIVERGENCE_FILL, "hatch": DIVERGENCE_HATCH},
+        ),
         (f"H({y}|{x})", x_alone + shared, y_alone, {"facecolor": "white"}),
     ]
     for name, start, length, fill in pieces:

@@ -127,6 +127,7 @@ WRONG = [
     ("2.3", 0, 1.5 * LN2, "1.0397", "NATS_FOR_BITS"),
     ("2.4", 0, (ROW0 + ROW1) / 2, "1.1383", "UNWEIGHTED"),
     ("2.4", 0, h(*J3) - h(0.20, 0.15, 0.65), "0.5543", "WRONG_CONDITION"),
+    ("2.4", 0, h(0.20, 0.15, 0.65) - 0.25 * ROW0 - 0.75 * ROW1, "0.2570", "GAIN_FOR_REMAINING"),
     ("2.4", 0, h(*J3), "1.8332", "JOINT_FOR_COND"),
     ("2.4", 0, h(0.20, 0.15, 0.65), "1.2789", "MARGINAL_FOR_COND"),
     ("2.4", 0, (0.25 * ROW0 + 0.75 * ROW1) * LN2, "0.7083", "NATS_FOR_BITS"),
@@ -136,10 +137,12 @@ WRONG = [
     ("2.5", 0, 0.5 - 0.8 * (1 - 0.625**2 - 0.375**2), "0.1250", "GINI"),
     ("2.6", 0, h(0.9, 0.1), "0.4690", "AVG_FOR_POOLED"),
     ("2.6", 1, 1.0, "1", "POOLED_FOR_AVG"),
+    ("2.6", 2, h(0.9, 0.1) - 1, "-0.5310", "SIGN"),
     ("2.7", 0, math.log2(math.sqrt(2 * math.pi * math.e * 0.1)), "0.3861", "SD_FOR_VAR"),
     ("2.7", 0, GAUSS * LN2, "-0.8836", "NATS_FOR_BITS"),
     ("2.7", 0, -GAUSS, "1.2748", "SIGN"),
     ("2.half", 0, 2, "2", "LOG_K"),
+    ("2.half", 0, 111, "111", "WORD_FOR_LENGTH"),
     ("2.half", 1, 0.64 * 1 + 0.16 * 2 + 0.16 * 3 + 0.04 * 3, "1.56", "SUM_FOR_MEAN"),
 ]  # fmt: skip
 
@@ -226,6 +229,23 @@ def test_every_code_in_use_has_words_and_every_hint_is_a_sentence():
     assert used <= set(HINTS)
     for code, lines in HINTS.items():
         assert lines[0] and all(plain(line)[-1] in ".?" for line in lines if line), code
+
+
+@pytest.mark.parametrize(
+    ("exercise_id", "answer", "heard", "never"),
+    [
+        ("2.4", 0.5543, "divide each row", "which variable"),
+        ("2.4", 0.2570, "saved", "neither"),
+        ("2.5", 0.5228, "branch of 16", "row"),
+        ("2.6", (1, 0.4690, -0.5310), "first minus second", "upside down"),
+        ("2.half", (111, 0.78), "length", "at least one bit"),
+    ],
+)
+def test_a_slip_of_chapter_2_is_answered_in_the_words_of_its_own_exercise(exercise_id, answer, heard, never):
+    found = diagnose(exercise_id, answer)
+    said = f"{found.message} {found.more}".lower()
+    assert heard in said.replace("*", "")
+    assert never not in said
 
 
 def test_no_hint_gives_the_answer_away_before_the_third_try():

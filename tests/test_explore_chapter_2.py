@@ -136,12 +136,23 @@ def test_the_chapters_bits_per_flip_are_reached(coin, p_heads, n, bits):
 
 
 def test_longer_blocks_are_not_always_better_but_always_within_the_guarantee(coin):
-    n = numbers(coin, p_heads=0.9, block_length=6)
-    assert n.rates[5] < n.rates[7]
+    rates = numbers(coin, p_heads=0.9, block_length=12).rates
+    assert rates[5] < rates[7]
     for p_heads in (0.5, 0.6, 0.9, 0.99):
-        shown = numbers(coin, p_heads=p_heads, block_length=1)
+        shown = numbers(coin, p_heads=p_heads, block_length=12)
+        assert len(shown.rates) == 12
         for length, rate in enumerate(shown.rates, start=1):
             assert shown.floor - 1e-12 <= rate < shown.floor + 1 / length
+
+
+@pytest.mark.parametrize("n", [1, 5, 12, 5])
+def test_longer_blocks_stay_hidden_until_the_learner_gets_there(coin, n):
+    """Oracle: what the artists of the picture hold."""
+    coin.set(p_heads=0.9, block_length=n)
+    drawn = coin._painter.scene.artists
+    assert drawn.curve.get_xdata().tolist() == list(range(1, n + 1))
+    assert [bar.get_visible() for bar in drawn.bars] == [length <= n for length in range(1, 13)]
+    assert len(drawn.guarantee.get_xdata()) == 12
 
 
 def test_the_readout_is_the_chapters_example(coin):
@@ -280,6 +291,19 @@ def test_each_estimate_is_the_entropy_of_its_own_sample(sample):
     assert shown.means["plug_in"] == pytest.approx(np.mean(one_by_one), abs=0.03)
     assert shown.estimates["plug_in"].std() == pytest.approx(np.std(one_by_one), rel=0.2)
     assert set(shown.estimates) == {"plug_in"}
+
+
+@pytest.mark.parametrize("K", [2, 27, 256])
+@pytest.mark.parametrize("n", [10, 30, 100, 10_000])
+def test_the_tallest_bar_fills_at_least_a_quarter_of_the_picture_and_never_leaves_it(sample, K, n):
+    """Oracle: the heights of the shapes drawn, and the end of the axis they are drawn on."""
+    sample.set(K=K, n=n, miller_madow=True)
+    drawn = sample._painter.scene.artists
+    heights = drawn.shapes["plug_in"].get_data().values
+    top = drawn.shapes["plug_in"].axes.get_ylim()[1]
+    assert 0.25 * top <= np.nanmax(heights)
+    for shape in drawn.shapes.values():
+        assert np.nanmax(shape.get_data().values, initial=0) <= top / 1.7
 
 
 def test_two_outcomes_and_many_symbols_leave_no_bias_worth_naming(sample):

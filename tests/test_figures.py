@@ -195,6 +195,14 @@ def test_the_information_bars_end_where_the_chain_rule_says():
     assert "I(X;Y)\n0.191" in [text.get_text() for text in axes.texts]
 
 
+def test_the_shared_piece_can_go_by_an_everyday_name_until_it_has_its_own():
+    axes = _axes()
+    figures.draw_information_bars(axes, [[0.35, 0.15], [0.10, 0.40]], shared_name="shared")
+    words = [text.get_text() for text in axes.texts]
+    assert "shared\n0.191" in words
+    assert not any(word.startswith("I(") for word in words)
+
+
 def test_the_heat_strip_wraps_writes_every_piece_and_fills_its_bar_with_the_bits():
     axes = _axes()
     lines = figures.draw_heat_strip(axes, "ab cd", [1, 2, 4, 0, 8], columns=3, ceiling=4)

@@ -175,7 +175,15 @@ _CONDITIONAL = Exercise(
             bound="H(Y|X) lies between 0 and H(Y): on average, knowing X never hurts.",
             mistakes=[
                 Mistake(lambda: sum(_row_entropies()) / 2, "UNWEIGHTED"),
-                Mistake(lambda: conditional_entropy(J3.T), "WRONG_CONDITION"),
+                Mistake(
+                    lambda: conditional_entropy(J3.T),
+                    "WRONG_CONDITION",
+                    (
+                        "X is known and X is the rows: divide each row by its sum.",
+                        "You divided the columns, as if Y were known: that is H(X|Y).",
+                    ),
+                ),
+                Mistake(lambda: bits(J3.sum(axis=0)) - conditional_entropy(J3), "GAIN_FOR_REMAINING"),
                 Mistake(lambda: joint_entropy(J3), "JOINT_FOR_COND"),
                 Mistake(lambda: bits(J3.sum(axis=0)), "MARGINAL_FOR_COND"),
                 Mistake(lambda: conditional_entropy(J3) * _LN2, "NATS_FOR_BITS"),
@@ -216,7 +224,14 @@ _GAIN = Exercise(
             high=1,
             bound="A gain lies between 0 and the parent's entropy, 1 bit here.",
             mistakes=[
-                Mistake(lambda: 1 - float(binary_entropy(10 / 16)) / 2, "UNWEIGHTED"),
+                Mistake(
+                    lambda: 1 - float(binary_entropy(10 / 16)) / 2,
+                    "UNWEIGHTED",
+                    (
+                        "The branch of 4 dogs counts as much as the branch of 16. Should it?",
+                        "Weight each branch by its share of the 20 animals.",
+                    ),
+                ),
                 Mistake(lambda: 16 / 20 * float(binary_entropy(10 / 16)), "REMAINING_FOR_GAIN"),
                 Mistake(lambda: information_gain(PARENT, BRANCHES, unit="nats"), "NATS_FOR_BITS"),
                 Mistake(_gini_gain, "GINI"),
@@ -275,6 +290,16 @@ _MIXTURE = Exercise(
             high=1,
             bound="Mixing never lowers entropy below the mean, and the label of the source holds at "
             "most 1 bit.",
+            mistakes=[
+                Mistake(
+                    lambda: _mean_of_entropies() - _pooled(),
+                    "SIGN",
+                    (
+                        "First minus second: mixing cannot lower entropy.",
+                        "You took the second minus the first: turn the sign round.",
+                    ),
+                )
+            ],
         ),
     ],
     hints=(
@@ -345,7 +370,9 @@ _HALF_DONE = Exercise(
                         "Two bits for each block is the fixed-length code. Which blocks are merged first?",
                         "TT and TH go together, then HT joins them, then HH: count how often TT is merged.",
                     ),
-                )
+                ),
+                # Which branch gets the 1 is free: 111, 110, 101 and 100 are all right words, read as numbers.
+                Mistake(lambda: 111.0, "WORD_FOR_LENGTH", tolerance=11.0),
             ],
         ),
         Part(
@@ -439,16 +466,15 @@ QUESTIONS = (
     ),
     Question(
         "2.a",
-        "The order-5 in-sample conditional entropy of a text is 1.08 bits per character. bz2, the "
-        "best packer here, "
-        "needs 1.70 on the same text. Why?",
+        "The order-5 in-sample conditional entropy of a text is about 1.1 bits per character. bz2, the "
+        "best packer here, needs about 1.7 on the same text. Why?",
         (
             Option(
                 "bz2 is a poor compressor for English text",
                 "It beats the others here. A packed file must also describe the statistics it uses.",
             ),
             Option(
-                "the text of the course really has 1.08 bits per character",
+                "the text of the course really has about 1.1 bits per character",
                 "One text, measured in-sample, does not give the rate of a source.",
             ),
             Option(
@@ -456,7 +482,7 @@ QUESTIONS = (
                 "The floor is the source's rate, not an estimate fitted to one text.",
             ),
             Option(
-                "the 1.08 counts 30,000 memorised contexts as free",
+                "the 1.1 counts some 30,000 memorised contexts as free",
                 "They were learned from this very text, and nobody has paid for sending them.",
                 True,
             ),

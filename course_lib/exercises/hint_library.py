@@ -159,17 +159,25 @@ HINTS: dict[str, Hints] = {
         "That is what is left, not what was gained.",
         "Parent minus it.",
     ),
+    "GAIN_FOR_REMAINING": (
+        "That is what X *saved*: H(Y) − H(Y|X). Asked is what is left.",
+        "Subtract it from H(Y).",
+    ),
     "GINI": (
         "That is the drop in Gini impurity.",
         "Replace 1−Σp² by −Σp log p.",
     ),
     "AVG_FOR_POOLED": (
         "You averaged the entropies. Mixing hides which source spoke: did you count that?",
-        "Average the *distributions*, then take H. The difference is I(source; symbol) of chapter 5.",
+        "Average the *distributions*, then take H. The difference is what a symbol tells about its source.",
     ),
     "POOLED_FOR_AVG": (
         "That is the entropy of the pooled stream. Asked is the mean of the two sources' own entropies.",
         "Take H of each source first, then average.",
+    ),
+    "WORD_FOR_LENGTH": (
+        "That is a codeword. Asked is its *length*.",
+        "How many digits does it have?",
     ),
     "SD_FOR_VAR": (
         "Is the number in the formula σ or σ²?",

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator, NullLocator
@@ -44,6 +45,33 @@ FloatArray = NDArray[np.float64]
 def _signed(value: float, decimals: int) -> str:
     """Number with a real minus sign, and no sign on a zero."""
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+
+
+def _margins(
+    figure: Figure,
+    *,
+    columns: int = 1,
+    left: float = 4.6,
+    right: float = 0.6,
+    bottom: float = 3.4,
+    top: float = 1.8,
+    between: float = 5.2,
+) -> dict[str, float]:
+    """Return where the axes go, for margins in heights of the type, so that they suit both styles.
+
+    In place of the constrained layout, whose search costs as much as all the drawing.
+    """
+    figure.set_layout_engine("none")
+    em = float(rcParams["font.size"]) / 72
+    width, height = figure.get_size_inches() / em
+    one = (width - left - right - between * (columns - 1)) / columns
+    return {
+        "left": left / width,
+        "right": 1 - right / width,
+        "bottom": bottom / height,
+        "top": 1 - top / height,
+        "wspace": between / one,
+    }
 
 
 # ---------------------------------------------------------------------------------------------- D2.1
@@ -92,9 +120,11 @@ def _details_of_shape(n: Any) -> str:
 
 def _draw_shape(figure: Figure, n: Any) -> SimpleNamespace:
     if n.outcomes == 3:
-        chances, shares, triangle = figure.subplots(1, 3, width_ratios=[1, 1.25, 1.1])
+        margins = _margins(figure, columns=3, left=2.5, bottom=2.0, between=2.5)
+        chances, shares, triangle = figure.subplots(1, 3, width_ratios=[1, 1.25, 1.1], gridspec_kw=margins)
     else:
-        (chances, shares), triangle = figure.subplots(1, 2, width_ratios=[1, 1.2]), None
+        margins = _margins(figure, columns=2, left=2.5, bottom=2.0, between=2.5)
+        (chances, shares), triangle = figure.subplots(1, 2, width_ratios=[1, 1.2], gridspec_kw=margins), None
     spots = range(n.outcomes)
     box: dict[str, Any] = {"edgecolor": "white", "linewidth": 1.0}
     p_bars = list(chances.bar(spots, n.p, width=0.8, color=P_COLOUR, **box))
@@ -205,14 +235,12 @@ def _block_name(index: int, length: int) -> str:
 
 def _coin_numbers(p_heads: float, block_length: int) -> SimpleNamespace:
     floor = float(entropy([p_heads, 1 - p_heads]))
-    rates, lengths = [], np.zeros(0, dtype=np.int64)
-    for n in range(1, LONGEST_BLOCK + 1):
+    rates = []
+    for n in range(1, block_length + 1):  # longer blocks are for the learner to find out
         p = _block_probabilities(p_heads, n)
         word_lengths = code_lengths(p)
-        rates.append(
-            round(float(p @ word_lengths) / n, 12)
-        )  # n = 4 is 0.49255 exactly: no coin toss for its digits
-        lengths = word_lengths if n == block_length else lengths
+        rate = float(p @ word_lengths) / n
+        rates.append(round(rate, 12))  # n = 4 is 0.49255 exactly: no coin toss for its digits
     overheads = [100 * (rate / floor - 1) for rate in rates]
     return SimpleNamespace(
         p_heads=p_heads,
@@ -222,8 +250,8 @@ def _coin_numbers(p_heads: float, block_length: int) -> SimpleNamespace:
         overheads=[
             overhead if overhead > 1e-9 else 0.0 for overhead in overheads
         ],  # what is left is round-off
-        rate=rates[block_length - 1],
-        table=_code_table(p_heads, block_length, lengths),
+        rate=rates[-1],
+        table=_code_table(p_heads, block_length, word_lengths),
     )
 
 
@@ -247,7 +275,7 @@ def _code_table(p_heads: float, length: int, word_lengths: Any) -> str:
 
 
 def _describe_coin(n: Any) -> str:
-    overhead = n.overheads[n.block_length - 1]
+    overhead = n.overheads[-1]
     return (
         f"p(heads) = {n.p_heads:.2f}, n = {n.block_length}: {n.rate:.4f} bits/flip, floor {n.floor:.4f}, "
         f"overhead {overhead:.{1 if overhead >= 1 or not overhead else 2}f} %"
@@ -262,7 +290,7 @@ def _draw_coin(figure: Figure, n: Any) -> SimpleNamespace:
     lengths = np.arange(1, LONGEST_BLOCK + 1)
     guarantee = rate.plot(lengths, lengths, ":", color=QUIET_COLOUR, label="H + 1/n")[0]
     floor = rate.plot([0.5, LONGEST_BLOCK + 0.5], [0, 0], "--", color=INK, lw=1.6, label="floor H")[0]
-    curve = rate.plot(lengths, n.rates, "o-", color=P_COLOUR, label="Huffman code")[0]
+    curve = rate.plot([1], [1], "o-", color=P_COLOUR, label="Huffman code")[0]
     ring = rate.plot([1], [1], "o", ms=2.3 * curve.get_markersize(), mfc="none", mec=Q_COLOUR, mew=2.5)[0]
     rate.set(xlim=(0.4, 12.6), ylim=(0, 1.42), title="Bits per flip", xticks=lengths)
     rate.set_yticks([0, 0.5, 1])
@@ -294,10 +322,13 @@ def _update_coin(artists: Any, n: Any) -> None:
     guarantee = n.floor + 1 / lengths
     artists.guarantee.set_ydata(np.where(guarantee < 1.15, guarantee, np.nan))  # above 1 it says nothing
     artists.floor.set_ydata([n.floor, n.floor])
-    artists.curve.set_ydata(n.rates)
+    artists.curve.set_data(lengths[: n.block_length], n.rates)
     artists.ring.set_data([n.block_length], [n.rate])
-    for length, (bar, overhead) in enumerate(zip(artists.bars, n.overheads, strict=True), start=1):
-        bar.set_height(max(overhead - SMALLEST_OVERHEAD, 0.0))
+    for length, bar in enumerate(artists.bars, start=1):
+        bar.set_visible(length <= n.block_length)
+        if length > n.block_length:
+            continue
+        bar.set_height(max(n.overheads[length - 1] - SMALLEST_OVERHEAD, 0.0))
         bar.set_linewidth(2.6 if length == n.block_length else 0.8)
         bar.set_edgecolor(Q_COLOUR if length == n.block_length else INK)
     artists.words.set_text(n.table)
@@ -326,6 +357,9 @@ COIN_BLOCKS = Demo(
 
 
 # ---------------------------------------------------------------------------------------------- D2.3
+CUT_HEIGHT = 0.84  # how far up the histograms' axes the cut and the bars reach; the legend is above
+
+
 @cache
 def _cuts(feature: str) -> SimpleNamespace:
     """Every cut between two observed values of a feature, and the gain of each, in bits."""
@@ -389,7 +423,9 @@ def _describe_split(n: Any) -> str:
 
 def _draw_split(figure: Figure, n: Any) -> SimpleNamespace:
     axes: dict[str, Any] = figure.subplot_mosaic(
-        [["tumours", "bill"], ["gains", "bill"]], width_ratios=[1.35, 1]
+        [["tumours", "bill"], ["gains", "bill"]],
+        width_ratios=[1.15, 1],
+        gridspec_kw=_margins(figure, columns=2, left=4.2, between=4.5),
     )
     tumours, gains, bill = axes["tumours"], axes["gains"], axes["bill"]
     bins = np.histogram_bin_edges(n.cuts.values, 30)
@@ -397,8 +433,9 @@ def _draw_split(figure: Figure, n: Any) -> SimpleNamespace:
     malignant = np.histogram(n.cuts.values[~n.cuts.is_benign], bins)[0]
     tumours.stairs(benign, bins, fill=True, color=GOOD_COLOUR, alpha=0.5, label="benign")
     tumours.stairs(malignant, bins, color=INK, lw=1.6, hatch="\\\\\\", label="malignant")
-    tumours.legend(loc="upper right", borderpad=0)
-    tumours.set(ylabel="tumours", title="569 tumours and the cut")
+    highest = max(benign.max(), malignant.max())
+    tumours.set(ylim=(0, highest * 1.04 / CUT_HEIGHT), ylabel="tumours", title="569 tumours and the cut")
+    tumours.legend(loc="upper right", ncols=2, borderpad=0, borderaxespad=0)  # above the end of the cut
     tumours.yaxis.set_major_locator(MaxNLocator(3))
     tumours.set_xticks([])
     gains.plot(n.cuts.thresholds, n.cuts.gains, color=P_COLOUR)
@@ -418,10 +455,9 @@ def _draw_split(figure: Figure, n: Any) -> SimpleNamespace:
     )
     bill.set(
         xlim=(-0.01, 1.01),
-        ylim=(0, 1.55),
+        ylim=(0, 1.45),
         xlabel="width: share of the tumours",
         ylabel="height: H (bits)",
-        title="Hatched area: the gain",
     )
     bill.set_xticks([0, 0.5, 1], ["0", "½", "1"])
     bill.set_yticks([0, 0.5, 1])
@@ -429,11 +465,11 @@ def _draw_split(figure: Figure, n: Any) -> SimpleNamespace:
     line: dict[str, Any] = {"color": INK, "ls": "--", "lw": 1.8}
     words: dict[str, Any] = {"transform": bill.get_yaxis_transform(), "va": "top"}
     return SimpleNamespace(
-        lines=[tumours.axvline(n.threshold, **line), gains.axvline(n.threshold, **line)],
+        lines=[tumours.axvline(n.threshold, ymax=CUT_HEIGHT, **line), gains.axvline(n.threshold, **line)],
         dot=gains.plot([n.threshold], [0], "o", ms=11, color=DIVERGENCE_FILL, markeredgecolor=INK)[0],
         boxes=[bill.bar(0, 0, 0.5, **box)[0], bill.bar(0.5, 0, 0.5, **box)[0]],
-        gain=bill.text(0.02, 1.54, "", weight="bold", **words),
-        branches=[bill.text(0.02, y, "", fontsize="small", **words) for y in (1.39, 1.25)],
+        gain=bill.set_title(""),
+        branches=[bill.text(0.02, y, "", **words) for y in (1.42, 1.24)],
     )
 
 
@@ -444,7 +480,7 @@ def _update_split(artists: Any, n: Any) -> None:
     share = n.counts[0] / sum(n.counts)
     artists.boxes[0].set_bounds(0, 0, share, n.children[0])
     artists.boxes[1].set_bounds(share, 0, 1 - share, n.children[1])
-    artists.gain.set_text(f"gain {n.gain:.4f} bits")
+    artists.gain.set_text(f"Hatched: gain {n.gain:.4f} bits")
     for k, text in enumerate(artists.branches):
         text.set_text(f"{('left', 'right')[k]} {n.counts[k]}: H = {n.children[k]:.3f} bits")
 
@@ -480,6 +516,7 @@ def split_explorer() -> Demo:
 
 # ---------------------------------------------------------------------------------------------- D2.4
 REPEATS = 200
+CEILINGS = (50, 100, REPEATS)  # samples: the axis ends at the first that the tallest bar does not pass
 SCALES = {2: (0.2, 1.35), 27: (2.2, 6.0), 256: (2.0, 12.0)}  # bits on the axis for each number of outcomes
 POWERS_OF_TWO = tuple(2**k for k in range(4, 14))
 ESTIMATORS: dict[str, tuple[str, dict[str, Any]]] = {  # key: (label, how its histogram is drawn)
@@ -487,6 +524,10 @@ ESTIMATORS: dict[str, tuple[str, dict[str, Any]]] = {  # key: (label, how its hi
     "occupied": ("M–M, occupied cells", {"color": GOOD_COLOUR, "lw": 2.2, "hatch": "\\\\\\"}),
     "known": ("M–M, true K", {"color": Q_COLOUR, "lw": 2.2, "ls": "--"}),
 }
+
+
+def _bins(K: int) -> FloatArray:
+    return np.linspace(*SCALES[K], 61)
 
 
 def _sample_numbers(K: int, n: int, miller_madow: bool) -> SimpleNamespace:
@@ -501,11 +542,15 @@ def _sample_numbers(K: int, n: int, miller_madow: bool) -> SimpleNamespace:
             )
     truth = math.log2(K)
     means = {name: float(values.mean()) for name, values in estimates.items()}
+    bars = {name: np.histogram(values, _bins(K))[0] for name, values in estimates.items()}
+    tallest = max(int(heights.max()) for heights in bars.values())
     return SimpleNamespace(
         K=K,
         n=n,
         truth=truth,
         estimates=estimates,
+        bars=bars,
+        ceiling=next(ceiling for ceiling in CEILINGS if ceiling >= tallest),
         means=means,
         bias=means["plug_in"] - truth,
         predicted_bias=-(K - 1) / (2 * n * math.log(2)),
@@ -525,27 +570,23 @@ def _describe_sample(n: Any) -> str:
     return sentence
 
 
-def _bins(K: int) -> FloatArray:
-    return np.linspace(*SCALES[K], 61)
-
-
 def _draw_sample(figure: Figure, n: Any) -> SimpleNamespace:
-    axes = figure.subplots()
+    axes = figure.subplots(gridspec_kw=_margins(figure, right=1.2))
     bins = _bins(n.K)
     axes.axvline(n.truth, color=INK, ls="--", lw=1.8)
     axes.set(
         xlim=SCALES[n.K],
-        ylim=(0, 2.05 * REPEATS),
+        ylim=(0, 1.75 * n.ceiling),
         xlabel="estimated entropy (bits)",
         ylabel=f"how many of {REPEATS} samples",
         title=f"Estimates from n symbols of a uniform source, K = {n.K}",
     )
-    axes.set_yticks([0, REPEATS // 2, REPEATS])
-    axes.text(n.truth, 2.02 * REPEATS, f" truth {n.truth:.3f}", va="top", weight="bold")
+    axes.set_yticks([0, n.ceiling // 2, n.ceiling])
+    axes.text(n.truth, 1.74 * n.ceiling, f" truth {n.truth:.3f}", va="top", weight="bold")
     shapes, arrows, words = {}, {}, {}
     for row, (name, (_, look)) in enumerate(ESTIMATORS.items()):
         shapes[name] = axes.stairs(bins[:-1] * 0, bins, **look)
-        height = (1.18 + 0.24 * row) * REPEATS
+        height = (1.12 + 0.19 * row) * n.ceiling
         arrows[name] = axes.plot([0], [height], "v", color=look.get("color", INK))[0]
         words[name] = axes.text(0, height, "", va="center", **PAPER)
     return SimpleNamespace(shapes=shapes, arrows=arrows, words=words)
@@ -561,8 +602,7 @@ def _update_sample(artists: Any, n: Any) -> None:
             continue
         mean = n.means[name]
         inside = mean < high
-        heights = np.histogram(n.estimates[name], _bins(n.K))[0]
-        artists.shapes[name].set_data(np.where(heights > 0, heights, np.nan))
+        artists.shapes[name].set_data(np.where(n.bars[name] > 0, n.bars[name], np.nan))
         place = min(max(mean, low), high - 0.02 * (high - low))
         artists.arrows[name].set_xdata([place])
         artists.arrows[name].set_marker("v" if inside else ">")
@@ -577,7 +617,7 @@ SMALL_SAMPLE_ENTROPY = Demo(
     number="D2.4",
     title="Entropy from a small sample",
     controls=[
-        Choice("K", "number of outcomes K", options=tuple(SCALES), default=27),
+        Choice("K", "number of outcomes K", options=tuple(SCALES), default=256),
         Range(
             "n",
             "sample size n",
@@ -590,6 +630,6 @@ SMALL_SAMPLE_ENTROPY = Demo(
     describe=_describe_sample,
     draw=_draw_sample,
     update=_update_sample,
-    scene=lambda n: n.K,
+    scene=lambda n: (n.K, n.ceiling),
     height=3.6,
 )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.__main__ import ROOT
+from course_lib.safe_files import write_whole
 
 NOTEBOOKS = ROOT / "notebooks"
 WORKING_COPIES = ROOT / "my_course"
@@ -55,13 +56,6 @@ def find_notebooks(names: list[str]) -> list[Path]:
             sys.exit(f"No notebook is called {name!r}. There are: {', '.join(path.stem for path in known)}.")
         found += matches
     return list(dict.fromkeys(found))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file all or nothing: whoever is interrupted leaves no half of it under its name."""
-    unfinished = path.with_name(path.name + ".tmp")
-    unfinished.write_text(text, "utf-8")
-    unfinished.replace(path)
 
 
 def copy_for_learner(original: Path, copy: Path) -> None:

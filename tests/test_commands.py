@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course_lib import commands, progress
+from course_lib import commands, progress, safe_files
 
 ROOT = Path(__file__).parents[1]
 NO_SUBSHELLS = {"@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"}}
@@ -89,11 +89,11 @@ def test_a_working_copy_shows_no_answer_before_its_cell_is_run(course):
 
 
 def test_an_interrupted_copy_is_made_again(course, monkeypatch):
-    def no_disk(path, target):
+    def no_disk(name, path):
         raise OSError("No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr(commands.Path, "replace", no_disk)
+        full.setattr(safe_files, "_replace", no_disk)
         with pytest.raises(SystemExit, match=r"No space left.*folder of your own"):
             run_lab(course)
     copies, _ = run_lab(course)

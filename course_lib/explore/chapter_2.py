@@ -284,7 +284,10 @@ def _describe_coin(n: Any) -> str:
 
 def _draw_coin(figure: Figure, n: Any) -> SimpleNamespace:
     axes: dict[str, Any] = figure.subplot_mosaic(
-        [["rate", "table"], ["overhead", "table"]], width_ratios=[1.8, 1], height_ratios=[1.25, 1]
+        [["rate", "table"], ["overhead", "table"]],
+        width_ratios=[1.8, 1],
+        height_ratios=[1.25, 1],
+        gridspec_kw=_margins(figure, columns=2, left=3.4, between=0.8) | {"hspace": 0.26},
     )
     rate, overhead, table = axes["rate"], axes["overhead"], axes["table"]
     lengths = np.arange(1, LONGEST_BLOCK + 1)

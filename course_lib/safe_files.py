@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,27 +65,28 @@ def _unlock(handle: int) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Replace a file's text at one stroke; if that fails, the old file is as it was."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    # Not tempfile: its files are for their owner's eyes only, and a notebook is for a whole class.
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with open(unfinished, "w", encoding="utf-8") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        _replace(name, path)
+        _replace(unfinished, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            unfinished.unlink()
         raise
 
 
-def _replace(name: str, path: Path) -> None:
+def _replace(unfinished: Path, path: Path) -> None:
     for _ in range(10):
         try:
-            os.replace(name, path)
+            os.replace(unfinished, path)
             return
         except PermissionError:  # Windows, while somebody reads the file: a matter of milliseconds
             time.sleep(0.02)
-    os.replace(name, path)
+    os.replace(unfinished, path)
 
 
 def set_aside(path: Path, why: str) -> Path:

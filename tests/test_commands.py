@@ -88,6 +88,14 @@ def test_a_working_copy_shows_no_answer_before_its_cell_is_run(course):
     assert original.cells[1].outputs[0].text == "02_entropy"  # the course's own one is as it was
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_working_copy_can_be_read_by_whoever_may_read_files_here(course):
+    copies, _ = run_lab(course)
+    plain = course[0] / "plain"
+    plain.touch()
+    assert (copies / "02_entropy.ipynb").stat().st_mode == plain.stat().st_mode
+
+
 def test_an_interrupted_copy_is_made_again(course, monkeypatch):
     def no_disk(name, path):
         raise OSError("No space left on device")

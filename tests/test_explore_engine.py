@@ -17,7 +17,7 @@ from PIL import Image
 
 from course_lib import explore, figures
 from course_lib.controls import Choice, Controls, Range, Steps, Toggle, Weights
-from course_lib.explore.engine import CSS_WIDTH, DPI, KEPT_SCENES, Demo, Explorer, Painter, flat
+from course_lib.explore.engine import CSS_WIDTH, KEPT_SCENES, MOST_PIXELS, Demo, Explorer, Painter, flat
 
 EVERY_DEMO = sorted(explore.DEMOS)
 
@@ -216,7 +216,7 @@ def test_only_the_scenes_used_last_are_kept():
     painter = Painter(_square_demo(scene=lambda n: n.x))
     for x in range(KEPT_SCENES + 3):
         painter.png(SimpleNamespace(x=x, square=x * x))
-    assert list(painter._scenes) == list(range(3, KEPT_SCENES + 3))
+    assert [name for name, _dpi in painter._scenes] == list(range(3, KEPT_SCENES + 3))
 
 
 def test_words_that_stand_in_the_picture_only_are_added_to_its_alt_text():
@@ -267,9 +267,13 @@ def test_moving_words_do_not_push_the_still_part_about():
     assert frames[0] == frames[1]
 
 
-def test_a_picture_is_as_wide_as_a_notebook_cell_at_one_and_a_half_times_its_pixels():
-    pixels = _pixels(Explorer(_square_demo(height=2.0)).picture)
-    assert pixels.shape == (2.0 * DPI, CSS_WIDTH / 100 * DPI, 3)
+@pytest.mark.parametrize(("pixel_ratio", "drawn"), [(1.0, 1.0), (1.25, 1.25), (2.0, MOST_PIXELS), (0.5, 1.0)])
+def test_a_picture_has_the_pixels_of_the_screen_it_is_shown_on(pixel_ratio, drawn):
+    explorer = Explorer(_square_demo(height=2.0))
+    explorer.pixel_ratio = pixel_ratio
+    assert _pixels(explorer.picture).shape == (200 * drawn, CSS_WIDTH * drawn, 3)
+    explorer.x = 3  # and it stays so
+    assert _pixels(explorer.picture).shape == (200 * drawn, CSS_WIDTH * drawn, 3)
 
 
 def test_artists_are_found_in_any_nest_of_namespaces_lists_and_mappings():

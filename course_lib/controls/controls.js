@@ -251,9 +251,17 @@ function render({ model, el }) {
     image.style.width = `${model.get("width")}px`;
     image.src = url;
   };
+  // A picture with as many pixels as the screen shows is the sharpest, and none is drawn in vain.
+  const matchScreen = () => {
+    if (image.hidden || model.get("pixel_ratio") === window.devicePixelRatio) return;
+    model.set("pixel_ratio", window.devicePixelRatio);
+    model.save_changes();
+  };
   paintControls();
   paintSentence();
   paintPicture();
+  matchScreen();
+  window.addEventListener("resize", matchScreen); // also told of a change of zoom
 
   const watched = [
     ["change:state change:controls", paintControls],
@@ -264,6 +272,7 @@ function render({ model, el }) {
   for (const [events, paint] of watched) model.on(events, paint);
   return () => {
     for (const [events, paint] of watched) model.off(events, paint);
+    window.removeEventListener("resize", matchScreen);
     clearTimeout(rest);
     if (url) URL.revokeObjectURL(url);
   };

@@ -34,12 +34,13 @@ class Controls(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is untyp
 
     title = traitlets.Unicode().tag(sync=True)
     controls = traitlets.List().tag(sync=True)
-    state = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True, echo_update=False)  # one view leads; nobody waits for an echo
     sentence = traitlets.Unicode().tag(sync=True)  # shown beneath the controls, read out when at rest
     tone = traitlets.Unicode().tag(sync=True)  # "", "right", "wrong" or "problem": how the sentence is marked
     picture = traitlets.Bytes().tag(sync=True)  # a PNG, or empty
     alt = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int(840).tag(sync=True)  # of the picture, in css pixels
+    pixel_ratio = traitlets.Float(1.0).tag(sync=True)  # screen pixels to a css pixel, told by the browser
 
     def __init__(self, title: str, controls: Sequence[Control]) -> None:
         for control in controls:

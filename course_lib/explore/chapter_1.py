@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Ellipse, FancyArrowPatch, Rectangle, Wedge
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Ellipse, FancyArrowPatch, PathPatch, Rectangle, Wedge
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
 
 from course_lib.controls import Choice, Range, one_two_five_grid
 from course_lib.explore.engine import Demo
@@ -70,14 +73,18 @@ def _draw_dial(figure: Figure, n: Any) -> SimpleNamespace:
     dot = curve.plot([], [], "o", ms=12, color=P_COLOUR, markeredgecolor="white", clip_on=False)[0]
     heads = [coins.add_patch(Wedge((i, 0), 0.4, 90, 90, color=P_COLOUR)) for i in range(MOST_COINS)]
     letters = [_coin_letter(coins, i) for i in range(MOST_COINS)]
-    words = coins.text(-0.4, 0.65, "", va="bottom")
-    return SimpleNamespace(leader=leader, dot=dot, heads=heads, letters=letters, words=words)
+    coins.text(-0.4, 0.65, "as surprising as so many coin flips that all come up heads", va="bottom")
+    return SimpleNamespace(leader=leader, dot=dot, heads=heads, letters=letters)
 
 
-def _coin_letter(axes: Axes, place: int) -> Any:
-    return axes.text(
-        place, 0, "H", color="white", ha="center", va="center_baseline", weight="bold", size="small"
-    )
+def _coin_letter(axes: Axes, place: int) -> PathPatch:
+    # An outline: letters drawn as text at every move would take longer than all the rest.
+    outline = TextPath((0, 0), "H", size=0.36, prop=FontProperties(weight="bold"))
+    middle = outline.get_extents()
+    centred = Affine2D().translate(place - (middle.x0 + middle.x1) / 2, -(middle.y0 + middle.y1) / 2)
+    letter = PathPatch(centred.transform_path(outline), color="white", lw=0)
+    axes.add_patch(letter)
+    return letter
 
 
 def _update_dial(artists: Any, n: Any) -> None:
@@ -88,7 +95,6 @@ def _update_dial(artists: Any, n: Any) -> None:
         head.set_theta1(90 - 360 * part)
         head.set_visible(part > 0)
         letter.set_visible(part == 1)
-    artists.words.set_text(f"as surprising as {n.bits:.2f} coin flips that all come up heads")
 
 
 SURPRISE_DIAL = Demo(

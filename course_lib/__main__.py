@@ -122,6 +122,7 @@ def main(arguments: list[str]) -> None:
     if os.name == "nt":  # no true exec there: stay, and leave Ctrl-C to JupyterLab
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.exit(subprocess.call(command, env=environment))
+    sys.stdout.flush()  # what is still in the buffer would be lost with this program
     os.execve(command[0], command, environment)
 
 

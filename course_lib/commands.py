@@ -105,6 +105,7 @@ def lab(arguments: list[str]) -> int:
         options.append("--allow-root")  # in a container root is the only user there is
     command = [sys.executable, "-m", "jupyterlab", *options, *arguments]
     if os.name != "nt":
+        sys.stdout.flush()
         os.execv(command[0], command)  # Ctrl-C and signals then reach JupyterLab alone
     return subprocess.call(command)
 

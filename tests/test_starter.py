@@ -88,7 +88,7 @@ class Course:
         return Course(folder, self.wheels)
 
     def environment(self, **others: str) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "PYTHONPATH"))}
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "PYTHON"))}
         offline = {
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": self.wheels.as_uri(),  # pip splits this setting at blanks

@@ -362,7 +362,7 @@ def _describe_submarine(n: Any) -> str:
 def _draw_submarine(figure: Figure, n: Any) -> SimpleNamespace:
     sea, bill = figure.subplots(1, 2, width_ratios=[1, 1.55])
     sea.set(xlim=(0, SIDE), ylim=(SIDE, 0), aspect="equal", xticks=[], yticks=[], facecolor="#EAF4FA")
-    sea.set_title("64 squares, one submarine")
+    sea.set_title("One submarine")
     for place in range(SIDE + 1):
         sea.plot([place, place], [0, SIDE], color="white", lw=2)
         sea.plot([0, SIDE], [place, place], color="white", lw=2)
@@ -375,7 +375,7 @@ def _draw_submarine(figure: Figure, n: Any) -> SimpleNamespace:
     bill.set(
         xlim=(-2, SQUARES + 1), ylim=(0, 7.2), xlabel="misses before the hit", ylabel="information (bits)"
     )
-    bill.set(title="Misses and hit always add up to 6 bits", xticks=[0, 16, 32, 48, 63], yticks=range(7))
+    bill.set(title="Together always 6 bits", xticks=[0, 16, 32, 48, 63], yticks=range(7))
     bill.text(2, 6.15, "from the hit", color=P_COLOUR, va="bottom", weight="bold")
     bill.text(62, 6.15, "from the misses", color=QUIET_COLOUR, va="bottom", ha="right", weight="bold")
 

@@ -173,6 +173,11 @@ def check_kernels(home: Path, environment: dict[str, str]) -> None:
         assert peak < MOST_MEMORY, f"{path.name} takes {peak} kB"
 
 
+def files_of(package: Path) -> set[str]:
+    """Return the names of a package's files, but for what Python compiles them to."""
+    return {path.name for path in package.rglob("*") if "__pycache__" not in path.parts}
+
+
 def check_installed_course(home: Path, environment: dict[str, str]) -> None:
     """Assert that the course is a copy in the environment: the folder may be mounted elsewhere."""
     code = "import course_lib; print(course_lib.__file__)"
@@ -180,8 +185,7 @@ def check_installed_course(home: Path, environment: dict[str, str]) -> None:
         ["python", "-c", code], cwd=home.parent, env=environment, text=True
     ).strip()
     assert str(home.parent / "prefix") in found, found
-    installed = {path.name for path in Path(found).parent.rglob("*") if "__pycache__" not in path.parts}
-    missing = {path.name for path in (home / "course_lib").rglob("*")} - installed
+    missing = files_of(home / "course_lib") - files_of(Path(found).parent)
     assert not missing, f"not in the installed course: {missing}"
 
 

@@ -5,6 +5,7 @@ the same numbers. Sentences and refusals are compared with literal text.
 """
 
 import base64
+import html
 import io
 import re
 import threading
@@ -104,7 +105,8 @@ def test_a_demo_begins_with_its_sentence_and_picture(number):
     data, _ = explorer._repr_mimebundle_()
     assert explorer.tone == ""
     assert data["text/plain"] == f"{explorer.title}. {explorer.readout}"
-    assert base64.b64decode(data["image/png"]) == explorer.picture
+    assert base64.b64encode(explorer.picture).decode() in data["text/html"]
+    assert f'alt="{html.escape(explorer.alt)}"' in data["text/html"]
 
 
 @pytest.mark.parametrize("number", ["D1.1"])

@@ -1,6 +1,5 @@
 """What a demo is, and the widget that shows one: three pure functions and a list of controls."""
 
-import base64
 import struct
 import threading
 import zlib
@@ -15,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from course_lib.controls import Control, Controls
+from course_lib.figures import AccessibleFigure
 
 # Handlers may run on a second thread, and Matplotlib's fonts belong to the whole process: one at a time.
 DRAWING = threading.RLock()
@@ -107,8 +107,8 @@ class Explorer(Controls):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**options)
-        if self.picture:
-            data = data | {"image/png": base64.b64encode(self.picture).decode()}
+        if self.picture:  # for readers without a kernel: the picture as it stood, with its alt text
+            data = AccessibleFigure(self.picture, self.alt, CSS_WIDTH)._repr_mimebundle_() | data
         return data, metadata
 
 

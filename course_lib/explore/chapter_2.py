@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from matplotlib import rcParams
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator, NullLocator
@@ -26,6 +25,7 @@ from course_lib.controls import (
 )
 from course_lib.estimators import entropy_from_counts
 from course_lib.explore.engine import Demo
+from course_lib.explore.wording import signed
 from course_lib.figures import (
     DIVERGENCE_FILL,
     DIVERGENCE_HATCH,
@@ -36,42 +36,11 @@ from course_lib.figures import (
     PAPER,
     Q_COLOUR,
     QUIET_COLOUR,
+    margins,
 )
 from course_lib.measures import entropy, information_gain
 
 FloatArray = NDArray[np.float64]
-
-
-def _signed(value: float, decimals: int) -> str:
-    """Number with a real minus sign, and no sign on a zero."""
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
-
-
-def _margins(
-    figure: Figure,
-    *,
-    columns: int = 1,
-    left: float = 4.6,
-    right: float = 0.6,
-    bottom: float = 3.4,
-    top: float = 1.8,
-    between: float = 5.2,
-) -> dict[str, float]:
-    """Return where the axes go, for margins in heights of the type, so that they suit both styles.
-
-    In place of the constrained layout, whose search costs as much as all the drawing.
-    """
-    figure.set_layout_engine("none")
-    em = float(rcParams["font.size"]) / 72
-    width, height = figure.get_size_inches() / em
-    one = (width - left - right - between * (columns - 1)) / columns
-    return {
-        "left": left / width,
-        "right": 1 - right / width,
-        "bottom": bottom / height,
-        "top": 1 - top / height,
-        "wspace": between / one,
-    }
 
 
 # ---------------------------------------------------------------------------------------------- D2.1
@@ -120,11 +89,11 @@ def _details_of_shape(n: Any) -> str:
 
 def _draw_shape(figure: Figure, n: Any) -> SimpleNamespace:
     if n.outcomes == 3:
-        margins = _margins(figure, columns=3, left=2.5, bottom=2.0, between=2.5)
-        chances, shares, triangle = figure.subplots(1, 3, width_ratios=[1, 1.25, 1.1], gridspec_kw=margins)
+        frame = margins(figure, columns=3, left=2.5, bottom=2.0, between=2.5)
+        chances, shares, triangle = figure.subplots(1, 3, width_ratios=[1, 1.25, 1.1], gridspec_kw=frame)
     else:
-        margins = _margins(figure, columns=2, left=2.5, bottom=2.0, between=2.5)
-        (chances, shares), triangle = figure.subplots(1, 2, width_ratios=[1, 1.2], gridspec_kw=margins), None
+        frame = margins(figure, columns=2, left=2.5, bottom=2.0, between=2.5)
+        (chances, shares), triangle = figure.subplots(1, 2, width_ratios=[1, 1.2], gridspec_kw=frame), None
     spots = range(n.outcomes)
     box: dict[str, Any] = {"edgecolor": "white", "linewidth": 1.0}
     p_bars = list(chances.bar(spots, n.p, width=0.8, color=P_COLOUR, **box))
@@ -287,7 +256,7 @@ def _draw_coin(figure: Figure, n: Any) -> SimpleNamespace:
         [["rate", "table"], ["overhead", "table"]],
         width_ratios=[1.8, 1],
         height_ratios=[1.25, 1],
-        gridspec_kw=_margins(figure, columns=2, left=3.4, between=0.8) | {"hspace": 0.26},
+        gridspec_kw=margins(figure, columns=2, left=3.4, between=0.8) | {"hspace": 0.26},
     )
     rate, overhead, table = axes["rate"], axes["overhead"], axes["table"]
     lengths = np.arange(1, LONGEST_BLOCK + 1)
@@ -428,7 +397,7 @@ def _draw_split(figure: Figure, n: Any) -> SimpleNamespace:
     axes: dict[str, Any] = figure.subplot_mosaic(
         [["tumours", "bill"], ["gains", "bill"]],
         width_ratios=[1.15, 1],
-        gridspec_kw=_margins(figure, columns=2, left=4.2, between=4.5),
+        gridspec_kw=margins(figure, columns=2, left=4.2, between=4.5),
     )
     tumours, gains, bill = axes["tumours"], axes["gains"], axes["bill"]
     bins = np.histogram_bin_edges(n.cuts.values, 30)
@@ -563,7 +532,7 @@ def _sample_numbers(K: int, n: int, miller_madow: bool) -> SimpleNamespace:
 def _describe_sample(n: Any) -> str:
     sentence = (
         f"K = {n.K}, n = {n.n}: mean of {REPEATS} estimates {n.means['plug_in']:.3f} bits, "
-        f"truth {n.truth:.3f}; bias {_signed(n.bias, 4)}, predicted {_signed(n.predicted_bias, 4)}"
+        f"truth {n.truth:.3f}; bias {signed(n.bias, 4)}, predicted {signed(n.predicted_bias, 4)}"
     )
     if "known" in n.means:
         sentence += (
@@ -574,7 +543,7 @@ def _describe_sample(n: Any) -> str:
 
 
 def _draw_sample(figure: Figure, n: Any) -> SimpleNamespace:
-    axes = figure.subplots(gridspec_kw=_margins(figure, right=1.2))
+    axes = figure.subplots(gridspec_kw=margins(figure, right=1.2))
     bins = _bins(n.K)
     axes.axvline(n.truth, color=INK, ls="--", lw=1.8)
     axes.set(

@@ -206,6 +206,52 @@ def binary_digits() -> BinaryDigits:
     return BinaryDigits(pixels, labels)
 
 
+class LabelledDigits(NamedTuple):
+    """Handwritten digits: 64 grey pixels each, from 0 to 1, and which digit it is."""
+
+    pixels: FloatArray
+    labels: NDArray[np.int64]
+
+
+class DigitsSplit(NamedTuple):
+    """The digits in three parts: to train on, to choose by, and to judge by at the very end."""
+
+    train: LabelledDigits
+    validation: LabelledDigits
+    test: LabelledDigits
+
+
+@cache
+def digits_split() -> DigitsSplit:
+    """Return scikit-learn's 1,797 digits cut into halves for training, quarters for validation and test.
+
+    Every part holds the ten digits in equal shares. The cut is always the same one: scikit-learn's
+    stratified split with ``random_state=0``, twice; pixels are divided by 16.
+
+    Returns
+    -------
+    DigitsSplit
+        ``train`` of 898 digits, ``validation`` of 449 and ``test`` of 450, each with ``pixels`` of shape
+        (n, 64) and ``labels`` 0 to 9; read-only.
+
+    Examples
+    --------
+    >>> [len(part.labels) for part in digits_split()]
+    [898, 449, 450]
+    """
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split  # its cut is the one that readers can repeat
+
+    data = load_digits()
+    pixels, labels = data.data / 16, data.target.astype(np.int64)
+    train, rest = train_test_split(np.arange(len(labels)), test_size=0.5, stratify=labels, random_state=0)
+    validation, test = train_test_split(rest, test_size=0.5, stratify=labels[rest], random_state=0)
+    parts = [LabelledDigits(pixels[rows], labels[rows]) for rows in (train, validation, test)]
+    for part in parts:
+        part.pixels.flags.writeable = part.labels.flags.writeable = False
+    return DigitsSplit(*parts)
+
+
 class BreastCancer(NamedTuple):
     """Measurements of cell nuclei from 569 tumours, each benign or not."""
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits, load_iris, load_wine
+from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
 from course_lib import datasets
@@ -313,3 +314,36 @@ def test_the_tumour_data_cannot_be_changed():
     assert data.features.shape == (569, 30) and data.is_benign.sum() == 357
     with pytest.raises(ValueError, match="read-only"):
         data.features[0, 0] = 0
+
+
+def test_the_digits_are_cut_into_a_half_and_two_quarters_each_with_equal_shares_of_all_ten():
+    # Oracle: scikit-learn's table itself, whose rows must come back, each in exactly one part.
+    parts = datasets.digits_split()
+    assert [part.pixels.shape for part in parts] == [(898, 64), (449, 64), (450, 64)]
+    whole = load_digits()
+    rows = sorted((*row, label) for row, label in zip(whole.data.tolist(), whole.target, strict=True))
+    returned = sorted(
+        (*row, label)
+        for part in parts
+        for row, label in zip((16 * part.pixels).tolist(), part.labels, strict=True)
+    )
+    assert returned == rows
+    shares = np.bincount(whole.target) / len(whole.target)
+    for part in parts:
+        assert np.abs(np.bincount(part.labels) - shares * len(part.labels)).max() <= 1
+
+
+def test_the_cut_of_the_digits_is_the_one_that_random_state_0_makes():
+    # Oracle: the two lines a learner would write with scikit-learn.
+    pixels, labels = load_digits(return_X_y=True)
+    train, rest, _, rest_labels = train_test_split(
+        pixels / 16, labels, test_size=0.5, stratify=labels, random_state=0
+    )
+    validation, test, _, test_labels = train_test_split(
+        rest, rest_labels, test_size=0.5, stratify=rest_labels, random_state=0
+    )
+    parts = datasets.digits_split()
+    for part, by_hand in zip(parts, (train, validation, test), strict=True):
+        assert np.array_equal(part.pixels, by_hand)
+    assert np.array_equal(parts.test.labels, test_labels)
+    assert not any(array.flags.writeable for part in parts for array in part)

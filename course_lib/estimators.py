@@ -1,9 +1,12 @@
-"""Entropy from samples: what counts can and cannot tell."""
+"""Entropy and divergence from samples: what they can and cannot tell, and what chance alone would show."""
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.distributions import FloatArray, as_counts, in_unit
+from course_lib.distributions import FloatArray, as_counts, as_numbers, in_unit
 from course_lib.measures import entropy
 
 
@@ -65,6 +68,139 @@ def entropy_from_counts(
     cells = occupied if support_size is None else support_size
     corrected = plug_in + in_unit((cells - 1) / (2.0 * counts.sum(axis=axis)), unit)
     return float(corrected) if np.ndim(corrected) == 0 else np.asarray(corrected)
+
+
+class KLEstimates(NamedTuple):
+    """Three estimates of one divergence in nats, a value per sample; see `kl_estimates`."""
+
+    k1: FloatArray
+    k2: FloatArray
+    k3: FloatArray
+
+
+def kl_estimates(log_ratio: ArrayLike) -> KLEstimates:
+    """Estimates of D(q‖p) in nats, one per sample x drawn from q, from log p(x) − log q(x). Chapter 4.
+
+    Parameters
+    ----------
+    log_ratio : array_like, shape (...)
+        log r = log p(x) − log q(x) in nats at samples of q. −inf where p forbids the sample.
+
+    Returns
+    -------
+    KLEstimates
+        Arrays of the input's shape, whose means estimate D(q‖p), returned raw.
+        `k1` = −log r: right on average, often negative for a single sample.
+        `k2` = (log r)²/2: never negative, small spread, but biased; good only where p is close to q.
+        `k3` = r − 1 − log r: never negative and right on average, if p allows nothing that q forbids.
+
+    Examples
+    --------
+    >>> estimates = kl_estimates([0.0, np.log(2)])
+    >>> [k.round(4).tolist() for k in estimates]
+    [[0.0, -0.6931], [0.0, 0.2402], [0.0, 0.3069]]
+    """
+    log_r = as_numbers(log_ratio, name="log_ratio", allow_infinity=True)
+    if np.isposinf(log_r).any():
+        raise ValueError("log_ratio holds inf: q(x) = 0 at one of its own samples; were they drawn from q?")
+    with np.errstate(over="ignore"):
+        return KLEstimates(0.0 - log_r, 0.5 * log_r**2, np.expm1(log_r) - log_r)
+
+
+def smoothed_histogram(values: ArrayLike, edges: ArrayLike, *, add: float = 0.5) -> FloatArray:
+    """Shares of the bins after `add` imaginary samples in each, so that no bin is impossible. Chapter 4.
+
+    Parameters
+    ----------
+    values : array_like
+        The sample.
+    edges : array_like, shape (K + 1,)
+        Edges of K bins, rising; ±inf is welcome. The outer bins are open: what lies beyond the outermost
+        edges counts in the first or last bin, and no sample is lost.
+    add : float
+        Samples added to every bin, at least 0; with 0 empty bins stay impossible.
+
+    Returns
+    -------
+    ndarray, shape (K,)
+        Shares that sum to 1. A bin holds its lower edge.
+
+    Examples
+    --------
+    >>> smoothed_histogram([1, 2, 2, 9], [0, 2, 4, 6]).round(4).tolist()
+    [0.2727, 0.4545, 0.2727]
+    """
+    sample = as_numbers(values, name="values").reshape(-1)
+    cuts = as_numbers(edges, name="edges", allow_infinity=True)
+    weight = float(as_numbers(add, name="add"))
+    if cuts.ndim != 1 or len(cuts) < 2 or (np.diff(cuts) <= 0.0).any():
+        raise ValueError("edges must be a rising list of at least two numbers: K bins have K + 1 edges.")
+    if weight < 0.0:
+        raise ValueError(f"add is {weight:.6g}; samples can be added to a bin, not taken away.")
+    bins = np.searchsorted(cuts[1:-1], sample, side="right")
+    counts = np.bincount(bins, minlength=len(cuts) - 1) + weight
+    if counts.sum() == 0.0:
+        raise ValueError("values is empty and add is 0; with nothing counted there are no shares.")
+    return np.asarray(counts / counts.sum())
+
+
+def permutation_null(
+    statistic: Callable[[FloatArray, FloatArray], float],
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    shuffle: str = "pool",
+    permutations: int = 1000,
+    seed: int = 0,
+) -> FloatArray:
+    """What a statistic of two samples shows by chance alone, by shuffling what it compares. Chapter 4.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes (x, y) and returns a number.
+    x, y : array_like
+        The two samples, along their first axis.
+    shuffle : {"pool", "pairs"}
+        "pool" asks whether x and y come from one source: both are pooled and dealt out anew in the same
+        sizes. "pairs" asks whether row i of x has to do with row i of y: y is shuffled against x.
+    permutations : int
+        Number of shuffles.
+    seed : int
+        Seed of the shuffles.
+
+    Returns
+    -------
+    ndarray, shape (permutations,)
+        The statistic of each shuffle. A p-value is (1 + how many reach the observed value)/(1 + how many
+        there are): the observed order is one of the possible shuffles.
+
+    Examples
+    --------
+    >>> null = permutation_null(lambda x, y: x.mean() - y.mean(), [1, 2, 3], [11, 12, 13], permutations=200)
+    >>> len(null), float(null.max())
+    (200, 10.0)
+    """
+    if shuffle not in ("pool", "pairs"):
+        raise ValueError(f'shuffle must be "pool" or "pairs", not {shuffle!r}.')
+    if isinstance(permutations, bool) or not isinstance(permutations, int) or permutations < 1:
+        raise ValueError(f"permutations is {permutations!r}; give a whole number above 0.")
+    first, second = as_numbers(x, name="x"), as_numbers(y, name="y")
+    if first.ndim == 0 or second.ndim == 0 or 0 in (len(first), len(second)):
+        raise ValueError("x and y must each hold at least one sample.")
+    if shuffle == "pairs" and len(first) != len(second):
+        raise ValueError(f"x has {len(first)} samples and y {len(second)}; pairs need as many of both.")
+    rng = np.random.default_rng(seed)
+    pooled = np.concatenate([first, second]) if shuffle == "pool" else second
+    null = np.empty(permutations)
+    for i in range(permutations):
+        mixed = rng.permutation(pooled)
+        null[i] = (
+            statistic(mixed[: len(first)], mixed[len(first) :])
+            if shuffle == "pool"
+            else statistic(first, mixed)
+        )
+    return null
 
 
 def _whole_counts(counts: ArrayLike) -> FloatArray:

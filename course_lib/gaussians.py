@@ -1,7 +1,8 @@
-"""Differential entropy of the bell curve: spread measured in bits, which may be negative."""
+"""Bell curves: their spread in bits, which may be negative, and the price of taking one for another."""
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.linalg import solve_triangular
 
 from course_lib.distributions import FloatArray, as_numbers, in_unit
 
@@ -55,16 +56,123 @@ def gaussian_entropy(sigma_or_cov: ArrayLike, *, unit: str) -> float | FloatArra
     return float(in_unit(nats, unit)) if spread.ndim == 0 else np.asarray(in_unit(nats, unit))
 
 
+def gaussian_kl(
+    mu0: ArrayLike, sigma0: ArrayLike, mu1: ArrayLike, sigma1: ArrayLike, *, unit: str
+) -> float | FloatArray:
+    """Divergence of two Gaussians, D(N₀‖N₁): log(σ₁/σ₀) + (σ₀² + (μ₀ − μ₁)²)/2σ₁² − ½. Chapter 4.
+
+    Parameters
+    ----------
+    mu0, sigma0 : float or array_like
+        The truth: mean and standard deviation (not variance), or arrays of them, each its own Gaussian.
+        If the sigmas are two-dimensional they are covariance matrices Σ and the means are vectors.
+    mu1, sigma1 : float or array_like
+        The model, in the same form. Truth first.
+    unit : {"bits", "nats", "hartleys"}
+        No default: bits and nats are both usual here, so the caller says which.
+
+    Returns
+    -------
+    float or ndarray
+        Divergence in `unit`, at least 0: a float for numbers and for covariance matrices, an array where
+        arrays of numbers broadcast.
+
+    Raises
+    ------
+    ValueError
+        If a σ is not positive, a covariance matrix not positive definite, or the shapes do not fit.
+
+    Notes
+    -----
+    With covariances: ½ (tr Σ₁⁻¹Σ₀ + Δᵀ Σ₁⁻¹ Δ − d + log det Σ₁ − log det Σ₀), Δ = μ₁ − μ₀, by Cholesky
+    factors and without an inverse. In PyTorch: ``torch.distributions.kl_divergence(N0, N1)``, in nats.
+
+    Examples
+    --------
+    >>> round(gaussian_kl(0, 1, 1, 2, unit="nats"), 4)
+    0.4431
+    >>> round(gaussian_kl([0, 0], [[1, 0], [0, 1]], [1, 0], [[4, 0], [0, 1]], unit="nats"), 4)
+    0.4431
+    """
+    means = as_numbers(mu0, name="mu0"), as_numbers(mu1, name="mu1")
+    spreads = as_numbers(sigma0, name="sigma0"), as_numbers(sigma1, name="sigma1")
+    if 2 in (spreads[0].ndim, spreads[1].ndim):
+        return float(in_unit(_covariance_kl(*means, *spreads), unit))
+    for name, spread in zip(("sigma0", "sigma1"), spreads, strict=True):
+        if (spread <= 0.0).any():
+            raise ValueError(f"{name} is {spread.min():.6g}; a standard deviation must be above 0.")
+    with np.errstate(over="ignore"):  # a bump far off, in widths of the model, may cost more than any float
+        excess = (spreads[0] - spreads[1]) / spreads[1]
+        distance = (means[0] - means[1]) / spreads[1]
+        # r² − 1 − 2 log r with r = 1 + excess: equal widths then cost exactly 0.
+        nats = 0.5 * (excess * (2.0 + excess) + distance**2) - np.log1p(excess)
+    kl = np.asarray(in_unit(np.maximum(nats, 0.0), unit))
+    return float(kl) if kl.ndim == 0 else kl
+
+
+def vae_kl(mu: ArrayLike, log_var: ArrayLike, *, axis: int = -1, unit: str = "nats") -> float | FloatArray:
+    """Nats a VAE's encoder pays: D(N(μ, σ²)‖N(0, 1)) = ½ Σ (μ² + σ² − 1 − log σ²). Chapter 4.
+
+    Parameters
+    ----------
+    mu : float or array_like, shape (..., d)
+        Means of the d latent coordinates; a number is a single coordinate.
+    log_var : float or array_like, shape (..., d)
+        Logarithms of the *variances*, log σ², as encoders put out; same shape as `mu`.
+    axis : int
+        The axis of the latent coordinates, over which the cost is summed (not averaged).
+    unit : {"nats", "bits", "hartleys"}
+
+    Returns
+    -------
+    float or ndarray
+        Cost in `unit`, at least 0; one per row of a batch.
+
+    Examples
+    --------
+    >>> round(vae_kl([0.5, -0.3, 0.1], [-0.5, 0.2, -0.1]), 4)
+    0.2414
+    """
+    means, log_variances = as_numbers(mu, name="mu"), as_numbers(log_var, name="log_var")
+    if means.shape != log_variances.shape:
+        raise ValueError(
+            f"mu has shape {means.shape} and log_var {log_variances.shape}; each coordinate needs both."
+        )
+    with np.errstate(over="ignore"):
+        nats = 0.5 * (means**2 + (np.expm1(log_variances) - log_variances))
+    nats = np.maximum(nats, 0.0)  # e^x − 1 − x is never negative, its round-off may be
+    total = np.asarray(in_unit(nats if nats.ndim == 0 else nats.sum(axis=axis), unit))
+    return float(total) if total.ndim == 0 else total
+
+
+def _covariance_kl(mu0: FloatArray, mu1: FloatArray, sigma0: FloatArray, sigma1: FloatArray) -> float:
+    size = mu0.shape[-1:]
+    if {mu0.shape, mu1.shape} != {size} or {sigma0.shape, sigma1.shape} != {2 * size}:
+        raise ValueError(
+            "covariance matrices come in pairs of one size d × d, with means of length d; got shapes "
+            f"{mu0.shape}, {sigma0.shape} and {mu1.shape}, {sigma1.shape}."
+        )
+    root0, root1 = _cholesky(sigma0), _cholesky(sigma1)
+    trace = np.square(solve_triangular(root1, root0, lower=True)).sum()
+    distance = np.square(solve_triangular(root1, mu1 - mu0, lower=True)).sum()
+    log_ratio = np.log(np.diag(root1) / np.diag(root0)).sum()
+    return max(float(0.5 * (trace - len(mu0) + distance) + log_ratio), 0.0)
+
+
 def _log_determinant(covariance: FloatArray) -> float:
+    return float(2.0 * np.log(np.diag(_cholesky(covariance))).sum())
+
+
+def _cholesky(covariance: FloatArray) -> FloatArray:
     if covariance.shape[0] != covariance.shape[1]:
         raise ValueError(f"a covariance matrix is square; this one has shape {covariance.shape}.")
     if not np.allclose(covariance, covariance.T, rtol=1e-9, atol=0.0):
         raise ValueError("a covariance matrix is symmetric: cov(x, y) = cov(y, x). This one is not.")
     try:
-        diagonal = np.diag(np.linalg.cholesky(covariance))
+        root: FloatArray = np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:
         raise ValueError(
             "the covariance matrix is not positive definite: some mixture of the variables has no spread, "
             "so its density is infinite and its entropy is −inf."
         ) from None
-    return float(2.0 * np.log(diagonal).sum())
+    return root

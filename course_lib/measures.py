@@ -249,6 +249,90 @@ def js_distance(
     return _float_or_array(np.sqrt(js_divergence(p, q, unit=unit, axis=axis, normalize=normalize)))
 
 
+def total_variation(
+    p: ArrayLike, q: ArrayLike, *, axis: int = -1, normalize: bool = False
+) -> float | FloatArray:
+    """Total variation, the largest difference p and q give to any event: ½ Σ |p − q|. Chapter 4.
+
+    Parameters
+    ----------
+    p, q : array_like, shape (..., K)
+        Two distributions; the order does not matter.
+    axis : int
+        The axis that holds the outcomes.
+    normalize : bool
+        Divide both by their totals first.
+
+    Returns
+    -------
+    float or ndarray
+        A difference of probabilities, between 0 and 1, without a unit.
+
+    Examples
+    --------
+    >>> round(total_variation([0.5, 0.3, 0.2], [0.2, 0.3, 0.5]), 6)
+    0.3
+    """
+    p, q = _pair(p, q, axis, normalize)
+    return _float_or_array(np.minimum(np.abs(p - q).sum(axis=-1) / 2.0, 1.0))
+
+
+def pinsker_bound(divergence: ArrayLike, *, unit: str) -> float | FloatArray:
+    """Largest total variation that Pinsker's inequality allows: √(D/2), D in nats, at most 1. Chapter 4.
+
+    Parameters
+    ----------
+    divergence : float or array_like
+        D(p‖q) in `unit`, at least 0; inf allows anything.
+    unit : {"bits", "nats", "hartleys"}
+        The unit of what is passed in. No default: the constant ½ belongs to nats.
+
+    Returns
+    -------
+    float or ndarray
+        Bound on `total_variation`, between 0 and 1.
+
+    Examples
+    --------
+    >>> round(pinsker_bound(0.02, unit="nats"), 6)
+    0.1
+    """
+    amount = as_numbers(divergence, name="divergence", allow_infinity=True)
+    if amount.size and amount.min() < 0.0:
+        raise ValueError(f"divergence is {amount.min():.6g}; a divergence cannot be negative.")
+    return _float_or_array(np.minimum(np.sqrt(amount * UNITS[check_unit(unit)] / 2.0), 1.0))
+
+
+def population_stability_index(
+    p: ArrayLike, q: ArrayLike, *, unit: str = "nats", axis: int = -1, normalize: bool = False
+) -> float | FloatArray:
+    """Population stability index in nats, both prices of drift added: D(p‖q) + D(q‖p). Chapter 4.
+
+    Parameters
+    ----------
+    p, q : array_like, shape (..., K)
+        Shares of a reference and of a current sample per bin; the order does not matter.
+    unit : {"nats", "bits", "hartleys"}
+        Nats by default, as monitoring tools have it.
+    axis : int
+        The axis that holds the bins.
+    normalize : bool
+        Divide both by their totals first; use it for counts.
+
+    Returns
+    -------
+    float or ndarray
+        Σ (p − q) log(p/q) in `unit`, at least 0; inf where only one of the two has an empty bin.
+
+    Examples
+    --------
+    >>> round(population_stability_index([0.5, 0.5], [0.4, 0.6]), 4)
+    0.0405
+    """
+    p, q = _pair(p, q, axis, normalize)
+    return _float_or_array(_at_least_zero(in_unit((rel_entr(p, q) + rel_entr(q, p)).sum(axis=-1), unit)))
+
+
 def joint_entropy(joint: ArrayLike, *, unit: str = "bits", normalize: bool = False) -> float:
     """Entropy of a whole joint table, H(X,Y): the mean surprise of the pair. Chapter 2.
 

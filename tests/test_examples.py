@@ -9,8 +9,11 @@ MODULES = (
     "distributions",
     "measures",
     "gaussians",
+    "classifiers",
     "codes",
     "estimators",
+    "evidence",
+    "mixtures",
     "datasets",
     "language.ngram",
 )

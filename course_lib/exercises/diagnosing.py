@@ -43,7 +43,7 @@ def _diagnose_numbers(exercise: Exercise, answer: Any) -> Diagnosis:
         return values
     pairs = list(zip(values, exercise.parts, strict=True))
     if not _all_right(values, exercise) and _right_in_another_order(values, exercise):
-        return named("ORDER")
+        return Diagnosis(False, "ORDER", *(exercise.in_another_order or words("ORDER")))
     # An infinite or undefined number explains the others, so it goes first.
     pairs_in_order = sorted(pairs, key=lambda pair: math.isfinite(pair[0]))
     for value, part in pairs_in_order:
@@ -68,7 +68,7 @@ def _with_context(part: Part, already_right: Sequence[str], message: str) -> str
 
 
 def _is_right(value: float, part: Part) -> bool:
-    return math.isfinite(value) and abs(value - part.reference()) <= part.tolerance
+    return any(_same(value, right, part.tolerance) for right in (part.reference(), *part.also_right))
 
 
 def _diagnose_part(value: float, part: Part) -> Diagnosis | None:

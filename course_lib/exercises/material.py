@@ -69,7 +69,7 @@ class Part:
     name : str
         What the number is, in a few words.
     reference : callable
-        Computes the right value with `course_lib`.
+        Computes the right value with `course_lib`; it may be infinite.
     unit : str
         "bits", "nats", "probability", "count" or "" (decides which generic slips are looked for).
     tolerance : float
@@ -82,6 +82,8 @@ class Part:
         The sentence that states those bounds.
     terms : int
         How many terms the sum has; 0 if it is not a sum.
+    also_right : sequence of float
+        Other values that answer the question as well: 35 whole flips for 34.36.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Part:
     high: float = float("inf")
     bound: str = ""
     terms: int = 0
+    also_right: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,8 @@ class Exercise:
         The smallest next step, and the one after it.
     solution : str
         The worked solution, with every arithmetic step.
+    in_another_order : tuple of two str, optional
+        What to say to the right numbers in another order, where that is more than a slip of the pen.
     """
 
     id: str
@@ -145,6 +150,7 @@ class Exercise:
     solution: str
     parts: Sequence[Part] = ()
     trials: Sequence[Trial] = ()
+    in_another_order: Hints | None = None
 
     @property
     def kind(self) -> str:

@@ -22,6 +22,11 @@ EXPLANATIONS = {
         model="Half as likely means that the same event happens and a fair coin shows heads as well, and "
         "that coin brings its own one bit.",
     ),
+    "3.why": Explanation(
+        prompt="Two models are right equally often. Why can their losses differ?",
+        model="Accuracy asks only which class came first; the loss asks how much probability went to what "
+        "happened, so it sees how sure each model was, when right and when wrong.",
+    ),
 }
 
 

@@ -183,6 +183,93 @@ HINTS: dict[str, Hints] = {
         "Is the number in the formula σ or σ²?",
         "Square σ where the formula has σ².",
     ),
+    # ------------------------------------------------------------------ two distributions
+    "SWAPPED": (
+        "That averages with the model's probabilities. Who produces the data?",
+        "Truth first: the weights are p, the log is of q.",
+    ),
+    "H_ONLY": (
+        "The model (or the truth) does not appear in this answer.",
+        "The log is of q, the weight is p.",
+    ),
+    "KL_FOR_CE": (
+        "That is only the waste: H(p,q) − H(p). Asked is the whole bill.",
+        "Do not subtract H(p): sum −p·log2 q.",
+    ),
+    # ------------------------------------------------------------------ losses of classifiers
+    "ROUNDED_EARLY": (
+        "Very near: a probability was rounded before its log was taken.",
+        "Keep four decimals or more until the end, or use log Σ exp z − z[true].",
+    ),
+    "SOFTMAX_TWICE": (
+        "A softmax of a softmax: that loss wants logits, and here it got probabilities.",
+        "Pass z, not softmax(z).",
+    ),
+    "FORGOT_TRUE_LOGIT": (
+        "That is log Σ exp z, and also the loss of a class whose logit is 0. Which class is the true one?",
+        "Subtract the logit of the true class, counted from 0.",
+    ),
+    "BASE_TWO_SOFTMAX": (
+        "Powers of 2 where softmax has powers of e: those are other probabilities.",
+        "Take exp, not exp2. The unit is chosen by the log afterwards.",
+    ),
+    "PUBLISHED": (
+        "That number has been printed for these logits. It is right neither in nats nor in bits.",
+        "Compute it: the share of e^1.2 in the sum, then minus its log.",
+    ),
+    "NO_LOG": (
+        "That is 1 minus the mean probability: there is no logarithm in it.",
+        "Take −ln of each probability, then the mean.",
+    ),
+    "GEOMETRIC_MEAN": (
+        "That is the probability that has this mean loss. One step back.",
+        "Take minus its natural log; or leave out the exp at the end.",
+    ),
+    "HALF_BCE": (
+        "What is the loss when y = 0?",
+        "Add (1−y)·log(1−p).",
+    ),
+    "LABELS_FLIPPED": (
+        "Every row paid for what did *not* happen.",
+        "log p goes with y = 1, log(1 − p) with y = 0.",
+    ),
+    "ALL_AS_ONES": (
+        "Every row paid −log p, also where the answer was no. What was given to *no* there?",
+        "For y = 0 take 1 − p.",
+    ),
+    "SQUARED_ERROR": (
+        "That is the mean squared error, also called the Brier score. Asked is a log loss.",
+        "Replace (y − p)² by −ln of the probability of what happened.",
+    ),
+    # ------------------------------------------------------------------ temperature
+    "TAU_INVERTED": (
+        "The logits were multiplied by τ. Hotter should be flatter.",
+        "Divide logits by τ.",
+    ),
+    "TAU_ONE": (
+        "That is the loss before any temperature: τ = 1.",
+        "Divide the test logits by the τ that the validation part chose.",
+    ),
+    "TAU_BY_ACCURACY": (
+        "τ = 1 changes nothing. Was it chosen by accuracy? That is the same for every τ.",
+        "Choose τ by the mean loss on the validation part: it has one lowest point.",
+    ),
+    "LOOKED_AT_TEST": (
+        "That τ was fitted to the test part: a look at the exam before the exam.",
+        "Fit τ on the validation part; use the test part once, at the end.",
+    ),
+    "FITTED_ON_TRAIN": (
+        "On the training part the model makes no mistake, so it would like to be ever surer: τ falls to 0.",
+        "Fit τ on digits that it was not trained on: the validation part.",
+    ),
+    "OTHER_MODEL": (
+        "That τ suits the model with C = 1, which is not sure enough. Asked is the one with C = 10,000.",
+        "LogisticRegression(C=1e4, max_iter=5000), the rest as it comes.",
+    ),
+    "ACCURACY_FOR_LOSS": (
+        "That is the accuracy on the test part, which no τ changes. Asked is the loss.",
+        "Average −ln of the probability of the true class.",
+    ),
     # ------------------------------------------------------------------ data
     "MINIMUM": (
         "That is the *least* surprising image. Which end of the ranking is asked for?",
@@ -249,6 +336,52 @@ HINTS: dict[str, Hints] = {
     "WRONG_VALUE": (
         "The value is not right yet.",
         "Work this one out by hand, then compare step by step.",
+    ),
+    # ------------------------------------------------------------------ a learner's loss function
+    "OVERFLOW": (
+        "exp(800) overflows: it is inf in floating point, and then inf/inf or log 0 follows.",
+        "Subtract the row's largest logit from all of them first: softmax and loss stay the same.",
+    ),
+    "UNDERFLOW": (
+        "Softmax rounds exp(−750) to 0, and its log is −inf; the logits themselves are harmless.",
+        "Never take the log of a softmax: z − max − log Σ exp(z − max) is its log without the detour.",
+    ),
+    "EPS_CLIP_LOGITS": (
+        "That is −ln of the epsilon, or of the smallest number that softmax may return: a cap on the loss.",
+        "Leave the epsilon out and use log-softmax: the true loss is how far the logit lies behind, here "
+        "hundreds of nats.",
+    ),
+    "GLOBAL_MAX": (
+        "One row spoils the batch. From which numbers was the largest logit taken?",
+        "Subtract each row's *own* largest: z.max(axis=1, keepdims=True).",
+    ),
+    "SOFTMAX_AXIS": (
+        "The probabilities of which cells add up to 1 here? Each *row* is a distribution of its own.",
+        "Sum exp z along the last axis: axis=1.",
+    ),
+    "CROSSED_INDEX": (
+        "z[:, y] pairs every row with every label. Wanted is one logit per row.",
+        "z[np.arange(len(y)), y] pairs row i with label i.",
+    ),
+    "PREDICTED_FOR_TRUE": (
+        "That is the loss of the class with the largest logit. What does y say?",
+        "Take the logit of the *true* class, z[y], whether it is the largest or not.",
+    ),
+    "LOSS_PER_ROW": (
+        "A row of losses came back. Asked is one number.",
+        "Return the mean over the rows; a single row has one loss.",
+    ),
+    "ONE_ROW_FAILS": (
+        "A single row came in: z has one axis, and y is a plain integer without a length.",
+        "np.atleast_2d(z) and np.atleast_1d(y) turn it into a batch of one.",
+    ),
+    "BATCH_FAILS": (
+        "Several rows came in: z has two axes, and y one label per row.",
+        "Work along the last axis, and pick z[np.arange(len(y)), y].",
+    ),
+    "NEARLY": (
+        "Right to six decimals and no further: is an epsilon inside the log, or are the numbers float32?",
+        "Without epsilon and in float64 it is exact to 1e-9.",
     ),
     # ------------------------------------------------------------------ answers that are not numbers yet
     "NO_ANSWER": ("Replace the ... by your answer and run the cell again.", ""),

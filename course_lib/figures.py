@@ -4,18 +4,21 @@ import base64
 import html
 import io
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
 from cycler import cycler
 from IPython.display import display
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from course_lib.distributions import as_joint, as_pmf
+from course_lib.classifiers import Reliability
+from course_lib.distributions import FloatArray, as_joint, as_pmf
 from course_lib.measures import conditional_entropy, joint_entropy, mutual_information, surprisal
 
 # Okabe and Ito's palette: told apart with every common form of colour blindness. A second cue (hatch,
@@ -25,6 +28,7 @@ Q_COLOUR = "#D55E00"  # q, the model
 ENTROPY_FILL = "#8CC5E3"  # every area that is an entropy
 DIVERGENCE_FILL = "#F0B64D"  # every area that is a KL divergence or a gap, always hatched
 DIVERGENCE_HATCH = "///"
+ACCURACY_FILL = "#A9D6C4"  # what came true, in reliability diagrams
 GOOD_COLOUR = "#009E73"
 ACCENT_COLOUR = "#CC79A7"
 QUIET_COLOUR = "#6B6B6B"  # floors, targets, remarks
@@ -317,6 +321,64 @@ def draw_heat_strip(
     axes.set_xlabel(f"shade and bar: surprise, from 0 to {full:.1f} bits")
     axes.spines[:].set_visible(False)
     return line + 1
+
+
+def draw_reliability(axes: Any, found: Reliability) -> SimpleNamespace:
+    """Draw a reliability diagram: for each bin of confidence, the share that came true.
+
+    An outlined bar is as high as that share and a thick dash stands at the bin's mean confidence; the gap
+    between them is hatched: on top of the bar where forecasts were too sure, inside it where they were not
+    sure enough.
+    On the dashed diagonal confidence is earned. The numbers on top say how many forecasts a bin holds
+    (left out for more than 12 bins, where they would not fit); an empty bin has nothing.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    found : Reliability
+        From `course_lib.classifiers.reliability`.
+
+    Returns
+    -------
+    SimpleNamespace
+        The artists, for `move_reliability`.
+    """
+    middles = (found.edges[1:] + found.edges[:-1]) / 2
+    axes.plot([0, 1], [0, 1], "--", color=QUIET_COLOUR, lw=1.4, zorder=0)
+    axes.set(xlim=(0, 1), ylim=(0, 1.13), xlabel="confidence", ylabel="share that came true")
+    axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+    bars = PolyCollection([], facecolor=ACCURACY_FILL, lw=0)
+    gaps = PolyCollection([], facecolor=DIVERGENCE_FILL, edgecolor=INK, hatch=DIVERGENCE_HATCH, lw=0)
+    outlines = PolyCollection([], facecolor="none", edgecolor=INK, lw=1.8)
+    marks = LineCollection([], color=Q_COLOUR, lw=3.5, capstyle="butt")
+    for collection in (bars, gaps, outlines, marks):
+        axes.add_collection(collection, autolim=False)
+    few = middles if len(middles) <= 12 else middles[:0]
+    counts = [axes.text(x, 1.03, "", ha="center", va="bottom", fontsize="x-small") for x in few]
+    artists = SimpleNamespace(bars=bars, gaps=gaps, outlines=outlines, marks=marks, counts=counts)
+    move_reliability(artists, found)
+    return artists
+
+
+def move_reliability(artists: SimpleNamespace, found: Reliability) -> None:
+    """Put the artists of `draw_reliability` where other forecasts, in the same bins, want them."""
+    used = found.counts > 0
+    left, right = found.edges[:-1][used], found.edges[1:][used]
+    share, said = found.accuracy[used], found.confidence[used]
+    whole = _boxes(left, right, 0.0 * share, share)
+    artists.bars.set_verts(whole)
+    artists.outlines.set_verts(whole)
+    artists.gaps.set_verts(_boxes(left, right, np.minimum(share, said), np.maximum(share, said)))
+    artists.marks.set_segments(np.moveaxis(np.array([[left, said], [right, said]]), -1, 0))
+    for text, count in zip(artists.counts, found.counts, strict=False):
+        text.set_text(str(count) if count else "")
+
+
+def _boxes(left: FloatArray, right: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Corners of one box for each entry, shape (n, 4, 2)."""
+    corners = np.array([[left, low], [left, high], [right, high], [right, low]])
+    return np.moveaxis(corners, -1, 0)
 
 
 def draw_code_tree(axes: Any, code: Sequence[str], *, labels: Sequence[str] = ()) -> None:

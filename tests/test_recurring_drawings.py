@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from course_lib import figures
+from course_lib.classifiers import reliability
 
 P = [0.5, 0.25, 0.125, 0.125]
 Q = [0.25, 0.25, 0.25, 0.25]
@@ -134,3 +135,36 @@ def test_a_wasteful_code_leaves_part_of_the_kraft_bar_bare(axes):
     assert sum(bar.get_width() for bar in shares) == 0.75
     branches = [line for line in axes.lines if line.get_zorder() == 1]
     assert len(branches) == 5  # 0, 1, 00, 01, 10, and no branch to the word that nobody uses
+
+
+# 10 forecasts of 0.9, of which 6 come true; 4 of 0.3, of which 2 come true; worked out by hand.
+FORECASTS = [0.9] * 10 + [0.3] * 4
+OUTCOMES = [1] * 6 + [0] * 4 + [1] * 2 + [0] * 2
+
+
+def _extents(collection):
+    return [tuple(np.round(path.get_extents().bounds, 12)) for path in collection.get_paths()]
+
+
+def test_a_reliability_diagram_has_bars_of_what_came_true_and_hatched_gaps_up_to_what_was_said(axes):
+    drawn = figures.draw_reliability(axes, reliability(FORECASTS, OUTCOMES, bins=5))
+    assert _extents(drawn.bars) == [(0.2, 0.0, 0.2, 0.5), (0.8, 0.0, 0.2, 0.6)]
+    assert _extents(drawn.gaps) == [(0.2, 0.3, 0.2, 0.2), (0.8, 0.6, 0.2, 0.3)]
+    assert drawn.gaps.get_hatch() == figures.DIVERGENCE_HATCH
+    assert _extents(drawn.marks) == [(0.2, 0.3, 0.2, 0.0), (0.8, 0.9, 0.2, 0.0)]
+
+
+def test_a_reliability_diagram_counts_its_forecasts_above_the_bins_that_have_any(axes):
+    drawn = figures.draw_reliability(axes, reliability(FORECASTS, OUTCOMES, bins=5))
+    shown = {round(text.get_position()[0], 9): text.get_text() for text in drawn.counts if text.get_text()}
+    assert shown == {0.3: "4", 0.9: "10"}
+    assert figures.draw_reliability(axes, reliability(FORECASTS, OUTCOMES, bins=20)).counts == []
+
+
+def test_moving_a_reliability_diagram_draws_what_a_new_one_would(axes):
+    drawn = figures.draw_reliability(axes, reliability([0.1, 0.5], [0, 1], bins=5))
+    figures.move_reliability(drawn, reliability(FORECASTS, OUTCOMES, bins=5))
+    afresh = figures.draw_reliability(Figure().subplots(), reliability(FORECASTS, OUTCOMES, bins=5))
+    for name in ("bars", "gaps", "outlines", "marks"):
+        assert _extents(getattr(drawn, name)) == _extents(getattr(afresh, name))
+    assert [t.get_text() for t in drawn.counts] == [t.get_text() for t in afresh.counts]

@@ -84,7 +84,7 @@ def log_softmax(z: ArrayLike, *, temperature: float = 1.0, axis: int = -1) -> Fl
     >>> log_softmax([-1, 0, 1.2]).round(4).tolist()
     [-2.545, -1.545, -0.345]
     >>> float(log_softmax([50, 0])[0])
-    -1.928749847963918e-22
+    -1.9287498479639178e-22
     """
     shifted, others = _shifted_rows(z, temperature, axis)
     shifted -= np.log1p(others)[..., None]
@@ -524,16 +524,20 @@ def _losses(
         log_sum = np.log1p(buffer.sum(axis=1, dtype=np.float64))
         top = largest.astype(np.float64)
         if targets.ndim == 1:
-            return (top - rows[here, targets]) + log_sum
-        return _expected(top[:, None] - rows, targets) + log_sum
+            gaps: FloatArray = top - rows[here, targets]
+        else:
+            gaps = _expected(top[:, None] - rows, targets)
+    return gaps + log_sum
 
 
 def _expected(values: FloatArray, targets: NDArray[Any]) -> FloatArray:
     """The value at each row's label, or the mean under its soft target, where 0 · inf is 0."""
     if targets.ndim == values.ndim:
         with np.errstate(invalid="ignore"):
-            return np.where(targets > 0.0, targets * values, 0.0).sum(axis=-1)
-    return np.take_along_axis(values, targets[..., None], axis=-1)[..., 0]
+            weighted: FloatArray = np.where(targets > 0.0, targets * values, 0.0)
+        return np.asarray(weighted.sum(axis=-1))
+    chosen: FloatArray = np.take_along_axis(values, targets[..., None], axis=-1)
+    return chosen[..., 0]
 
 
 def _targets(y: ArrayLike, batch_shape: tuple[int, ...], classes: int) -> NDArray[Any]:

@@ -169,7 +169,7 @@ def _cholesky(covariance: FloatArray) -> FloatArray:
     if not np.allclose(covariance, covariance.T, rtol=1e-9, atol=0.0):
         raise ValueError("a covariance matrix is symmetric: cov(x, y) = cov(y, x). This one is not.")
     try:
-        root: FloatArray = np.linalg.cholesky(covariance)
+        root = np.linalg.cholesky(covariance).astype(np.float64, copy=False)
     except np.linalg.LinAlgError:
         raise ValueError(
             "the covariance matrix is not positive definite: some mixture of the variables has no spread, "

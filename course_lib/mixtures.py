@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize
-from scipy.special import logsumexp
 
 from course_lib.distributions import FloatArray, as_numbers, as_pmf
 
@@ -68,7 +66,7 @@ class GaussianMixture:
 
     def log_density(self, x: ArrayLike) -> FloatArray:
         """Log of the density at x, in nats; same shape as `x`, finite however far out."""
-        return _log_density_and_score(self, as_numbers(x, name="x"))[0]
+        return _log_density(self, as_numbers(x, name="x"))[0]
 
 
 def two_hills(half_separation: float, left_weight: float = 0.5) -> GaussianMixture:
@@ -184,23 +182,36 @@ def reverse_fit(mixture: GaussianMixture, start: float | None = None) -> Gaussia
 
 
 def _descend(mixture: GaussianMixture, start: float) -> GaussianFit:
-    def loss(place: FloatArray) -> tuple[float, FloatArray]:
-        kl, slopes = _reverse(mixture, place[0], float(np.exp(place[1])))
-        return kl, slopes
-
+    """Newton's method, damped wherever the ground bends the wrong way or a step would lead uphill."""
     # A narrow first bump feels the ground around its start and not yet the other hills.
-    first = np.array([start, np.log(min(mixture.sigmas))])
-    found = minimize(loss, first, jac=True, method="BFGS", options={"gtol": 1e-8})
-    return GaussianFit(float(found.x[0]), float(np.exp(found.x[1])), max(float(found.fun), 0.0))
+    mu, sigma, damping = start, min(mixture.sigmas), 1.0
+    kl, slope, bend = _reverse(mixture, mu, sigma)
+    for _ in range(200):
+        if np.abs(slope).max() < 1e-11:
+            break
+        lift = damping + max(0.0, -np.linalg.eigvalsh(bend)[0])
+        step = np.linalg.solve(bend + lift * np.eye(2), -slope)
+        step /= max(1.0, abs(step[1]))  # at most a factor e in width at once
+        next_mu, next_sigma = mu + sigma * step[0], sigma * float(np.exp(step[1]))
+        trial = _reverse(mixture, next_mu, next_sigma)
+        if trial[0] <= kl + 1e-15:
+            mu, sigma, damping = next_mu, next_sigma, damping / 8.0
+            kl, slope, bend = trial
+        else:
+            damping *= 4.0
+    return GaussianFit(float(mu), float(sigma), max(kl, 0.0))
 
 
-def _reverse(mixture: GaussianMixture, mu: float, sigma: float) -> tuple[float, FloatArray]:
-    """Reverse KL of one bump, and its slopes along μ and log σ."""
+def _reverse(mixture: GaussianMixture, mu: float, sigma: float) -> tuple[float, FloatArray, FloatArray]:
+    """Reverse KL of one bump, its slope and its bend, along μ in widths of the bump and along log σ."""
     u, weights = _standard_normal(_points(mixture, sigma))
-    log_p, score = _log_density_and_score(mixture, mu + sigma * u)
+    log_p, score, curvature = _log_density(mixture, mu + sigma * u)
     kl = -_LOG_ROOT_2_PI - 0.5 - np.log(sigma) - weights @ log_p
-    slopes = np.array([-(weights @ score), -1.0 - sigma * (weights @ (score * u))])
-    return float(kl), slopes
+    pull, bow = sigma * score * weights, sigma**2 * curvature * weights
+    slope = np.array([-pull.sum(), -1.0 - pull @ u])
+    cross = -(bow @ u)
+    bend = np.array([[-bow.sum(), cross], [cross, -(bow @ u**2) - pull @ u]])
+    return float(kl), slope, bend
 
 
 @lru_cache(maxsize=256)
@@ -209,7 +220,7 @@ def _mean_log_density(mixture: GaussianMixture) -> float:
     total = 0.0
     for weight, mean, sigma in zip(mixture.weights, mixture.means, mixture.sigmas, strict=True):
         u, share = _standard_normal(_points(mixture, sigma))
-        total += weight * float(share @ _log_density_and_score(mixture, mean + sigma * u)[0])
+        total += weight * float(share @ _log_density(mixture, mean + sigma * u)[0])
     return total
 
 
@@ -234,15 +245,20 @@ def _standard_normal(points: int) -> tuple[FloatArray, FloatArray]:
     return u, weights / weights.sum()
 
 
-def _log_density_and_score(mixture: GaussianMixture, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Log density and its slope d log p/dx, both finite however far out x is."""
-    sigmas = np.asarray(mixture.sigmas)
-    z = (np.asarray(x)[..., None] - mixture.means) / sigmas
+def _log_density(mixture: GaussianMixture, x: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Log density at x, its slope and its curvature, all finite however far out x is."""
+    hill = (np.s_[:], *(None,) * x.ndim)  # one row of numbers per hill
+    sigmas = np.array(mixture.sigmas)[hill]
+    pull = (np.array(mixture.means)[hill] - x) / sigmas**2
     with np.errstate(divide="ignore"):  # a hill of weight 0 has log weight −inf, and no part in the sum
-        parts = np.log(mixture.weights) - np.log(sigmas) - _LOG_ROOT_2_PI - 0.5 * z**2
-    log_p = logsumexp(parts, axis=-1)
-    score = -(np.exp(parts - log_p[..., None]) * z / sigmas).sum(axis=-1)
-    return log_p, score
+        parts = np.log(mixture.weights)[hill] - np.log(sigmas) - _LOG_ROOT_2_PI - 0.5 * (pull * sigmas) ** 2
+    highest = parts.max(axis=0)
+    shares = np.exp(parts - highest)
+    total = shares.sum(axis=0)
+    shares /= total
+    score = (shares * pull).sum(axis=0)
+    curvature = (shares * ((pull - score) ** 2 - sigmas**-2.0)).sum(axis=0)
+    return highest + np.log(total), score, curvature
 
 
 def _bump(mu: ArrayLike, sigma: ArrayLike) -> tuple[FloatArray, FloatArray]:

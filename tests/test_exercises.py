@@ -13,9 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
+from scipy.optimize import brentq
+from scipy.special import log_softmax, softmax
 from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import train_test_split
 
 from course_lib import progress
+from course_lib.classifiers import cross_entropy_from_logits
 from course_lib.exercises import check, checking, diagnose, hint, solution, trying
 from course_lib.exercises.catalogue import EXERCISES, UnknownId
 from course_lib.exercises.detectors import generic_slip
@@ -68,6 +74,45 @@ ROW0, ROW1 = h(0.6, 0.2, 0.2), h(0.05 / 0.75, 0.1 / 0.75, 0.6 / 0.75)
 J3 = (0.15, 0.05, 0.05, 0.05, 0.10, 0.60)
 GAUSS = 0.5 * math.log2(2 * math.pi * math.e * 0.01)
 
+
+def digits_judged(c):
+    """The digits' logits by part, from scikit-learn alone, and each part's best temperature.
+
+    The temperature is where the slope of the mean loss in 1/τ, mean(E_q[z] − z_true), crosses 0.
+    """
+    images, labels = load_digits(return_X_y=True)
+    halves = train_test_split(images / 16, labels, test_size=0.5, stratify=labels, random_state=0)
+    quarters = train_test_split(halves[1], halves[3], test_size=0.5, stratify=halves[3], random_state=0)
+    model = LogisticRegression(C=c, max_iter=5000).fit(halves[0], halves[2])
+    validation, test = ((model.decision_function(quarters[i]), quarters[i + 2]) for i in (0, 1))
+
+    def slope(z, y, inverse):
+        return np.mean(np.sum(softmax(z * inverse, axis=1) * z, axis=1) - z[np.arange(len(y)), y])
+
+    fitted = [1 / brentq(lambda b, z=z, y=y: slope(z, y, b), 1e-3, 10) for z, y in (validation, test)]
+    return test, fitted[0], fitted[1], model.score(halves[0], halves[2])
+
+
+(TEST_Z, TEST_Y), TAU, TAU_OF_TEST, TRAIN_ACCURACY = digits_judged(1e4)
+TAU_OF_C1 = digits_judged(1.0)[1]
+
+
+def loss_of_test(tau):
+    return -np.mean(log_softmax(TEST_Z / tau, axis=1)[np.arange(len(TEST_Y)), TEST_Y])
+
+
+LSE = math.log(math.exp(-1) + 1 + math.exp(1.2))  # of the logits (−1, 0, 1.2)
+BASE_TWO = 2**1.2 / (2**-1 + 1 + 2**1.2)
+SAID = ((1, 0.9), (0, 0.2), (1, 0.6), (0, 0.1))
+
+
+def ce(p, q):
+    """Cross-entropy in bits, term by term."""
+    return -math.fsum(x * math.log2(y) for x, y in zip(p, q, strict=True))
+
+
+P, Q = (0.7, 0.2, 0.1), (0.3, 0.4, 0.3)
+
 # The truth of every part, written without course_lib, and the digits of the specification.
 TRUTHS = {
     "0.1": [(7.0, "7")],
@@ -84,6 +129,11 @@ TRUTHS = {
     "2.6": [(1.0, "1"), (h(0.9, 0.1), "0.4690"), (1 - h(0.9, 0.1), "0.5310")],
     "2.7": [(GAUSS, "-1.2748")],
     "2.half": [(3, "3"), ((0.64 * 1 + 0.16 * 2 + 0.16 * 3 + 0.04 * 3) / 2, "0.78")],
+    "3.1": [(LSE - 1.2, "0.3450")],
+    "3.2": [(ce(P, Q), "1.6540")],
+    "3.4": [(-math.log(0.9 * 0.6 * 0.2 * 0.5) / 4, "0.7297")],
+    "3.5": [(-math.log(0.9 * 0.8 * 0.6 * 0.9) / 4, "0.2362")],
+    "3.6": [(TAU, "4"), (loss_of_test(TAU), "0.15")],  # where a solver stops is in these, so few digits
 }
 
 # (exercise, part, wrong value by an expression of its own, its digits in the specification, its diagnosis)
@@ -144,6 +194,46 @@ WRONG = [
     ("2.half", 0, 2, "2", "LOG_K"),
     ("2.half", 0, 111, "111", "WORD_FOR_LENGTH"),
     ("2.half", 1, 0.64 * 1 + 0.16 * 2 + 0.16 * 3 + 0.04 * 3, "1.56", "SUM_FOR_MEAN"),
+    ("3.1", 0, math.log(10 / 7), "0.3567", "ROUNDED_EARLY"),
+    ("3.1", 0, (LSE - 1.2) * math.log2(math.e), "0.4977", "BITS_FOR_NATS"),
+    ("3.1", 0, -math.log(softmax(np.exp([-1 - LSE, -LSE, 1.2 - LSE]))[2]), "0.7619", "SOFTMAX_TWICE"),
+    ("3.1", 0, LSE, "1.5450", "FORGOT_TRUE_LOGIT"),
+    ("3.1", 0, 1.2 - LSE, "-0.3450", "SIGN"),
+    ("3.1", 0, -math.log2(BASE_TWO), "0.7250", "BASE_TWO_SOFTMAX"),
+    ("3.1", 0, -math.log(BASE_TWO), "0.5025", "BASE_TWO_SOFTMAX"),
+    ("3.1", 0, math.exp(1.2 - LSE), "0.7082", "PROBABILITY_FOR_LOSS"),
+    ("3.1", 0, 0.56, "0.56", "PUBLISHED"),
+    ("3.2", 0, ce(Q, P), "2.0797", "SWAPPED"),
+    ("3.2", 0, ce(P, Q) * LN2, "1.1464", "NATS_FOR_BITS"),
+    ("3.2", 0, h(*P), "1.1568", "H_ONLY"),
+    ("3.2", 0, ce(P, Q) - h(*P), "0.4972", "KL_FOR_CE"),
+    ("3.2", 0, h(*Q), "1.5710", "H_ONLY"),
+    ("3.2", 0, -math.log2(0.3 * 0.4 * 0.3) / 3, "1.5986", "UNWEIGHTED"),
+    ("3.2", 0, ce(P, Q) / 3, "0.5513", "MEAN_FOR_SUM"),
+    ("3.4", 0, -math.log(0.054), "2.9188", "SUM_FOR_MEAN"),
+    ("3.4", 0, -math.log(0.55), "0.5978", "LOG_OF_MEAN"),
+    ("3.4", 0, -math.log2(0.054) / 4, "1.0527", "BITS_FOR_NATS"),
+    ("3.4", 0, 0.45, "0.4500", "NO_LOG"),
+    ("3.4", 0, 0.054**0.25, "0.4821", "GEOMETRIC_MEAN"),
+    ("3.5", 0, -math.log(0.54) / 4, "0.1540", "HALF_BCE"),
+    ("3.5", 0, -math.log(0.54) / 2, "0.3081", "HALF_BCE"),
+    ("3.5", 0, -math.log(0.3888), "0.9447", "SUM_FOR_MEAN"),
+    ("3.5", 0, -math.log(0.1 * 0.2 * 0.4 * 0.1) / 4, "1.7827", "LABELS_FLIPPED"),
+    ("3.5", 0, -math.log(0.9 * 0.2 * 0.6 * 0.1) / 4, "1.1321", "ALL_AS_ONES"),
+    ("3.5", 0, (0.01 + 0.04 + 0.16 + 0.01) / 4, "0.0550", "SQUARED_ERROR"),
+    ("3.5", 0, -math.log2(0.3888) / 4, "0.3407", "BITS_FOR_NATS"),
+    ("3.6", 0, 1 / TAU, "0.2", "TAU_INVERTED"),
+    ("3.6", 0, TAU_OF_TEST, "4", "LOOKED_AT_TEST"),
+    ("3.6", 0, 0.0, "0", "FITTED_ON_TRAIN"),  # every training digit is right: see below
+    ("3.6", 0, 1.0, "1", "TAU_BY_ACCURACY"),
+    ("3.6", 0, TAU_OF_C1, "0.6", "OTHER_MODEL"),
+    ("3.6", 1, loss_of_test(1 / TAU), "1", "TAU_INVERTED"),
+    # scikit-learn's loss caps every example at −ln 2.2e-16 = 36.04 nats
+    ("3.6", 1, log_loss(TEST_Y, softmax(TEST_Z * TAU, axis=1)), "0.8", "TAU_INVERTED"),
+    ("3.6", 1, loss_of_test(1), "0.4", "TAU_ONE"),
+    ("3.6", 1, loss_of_test(TAU) / LN2, "0.2", "BITS_FOR_NATS"),
+    ("3.6", 1, np.mean(np.argmax(TEST_Z, axis=1) == TEST_Y), "0.96", "ACCURACY_FOR_LOSS"),
+    ("3.6", 1, 450 * loss_of_test(TAU), "68", "SUM_FOR_MEAN"),
 ]  # fmt: skip
 
 
@@ -254,6 +344,17 @@ def test_no_hint_gives_the_answer_away_before_the_third_try():
         _, digits = TRUTHS[exercise_id][part]
         if len(digits) > 3:  # a bare "1" or "3" may stand in any sentence
             assert digits not in found.message + found.more
+
+
+def test_the_temperature_of_the_digits_lies_in_the_range_of_the_specification():
+    assert pytest.approx(4.25, abs=0.1) == TAU
+    assert loss_of_test(TAU) == pytest.approx(0.151, abs=0.005)
+    assert TRAIN_ACCURACY == 1.0  # so that the training part asks for ever sharper logits, τ → 0
+
+
+@pytest.mark.parametrize("tau", [0.018, 0.05, 0.058, 0.1])
+def test_whatever_a_bounded_search_makes_of_the_training_part_is_recognised(tau):
+    assert diagnose("3.6", (tau, 5.9)).code == "FITTED_ON_TRAIN"
 
 
 # ------------------------------------------------------------------------------ generic slips
@@ -548,6 +649,172 @@ def test_a_misbehaving_function_is_told_what_it_does(function, code, capsys):
     assert (found.correct, found.code) == (False, code)
     assert found.message.startswith("On ")
     assert capsys.readouterr() == ("", "")  # whatever it prints stays out of the notebook
+
+
+# ------------------------------------------------------------------------------ a learner's loss
+
+
+def right_loss(z, y):
+    z, y = np.atleast_2d(z), np.atleast_1d(y)
+    return -np.mean(log_softmax(z, axis=1)[np.arange(len(y)), y])
+
+
+def loss_of_softmax(make_probabilities):
+    """A loss that goes by way of the probabilities, with whatever happens to them on the way."""
+
+    def function(z, y):
+        z, y = np.atleast_2d(z).astype(float), np.atleast_1d(y)
+        return np.mean(-np.log(make_probabilities(z)[np.arange(len(y)), y]))
+
+    return function
+
+
+def loss_of_parts(combine):
+    """A loss from the rows' log-sum-exp, the logits and the labels."""
+
+    def function(z, y):
+        z, y = np.atleast_2d(z), np.atleast_1d(y)
+        top = z.max(axis=1)
+        return combine(top + np.log(np.exp(z - top[:, None]).sum(axis=1)), z, y)
+
+    return function
+
+
+def true_logits(z, y):
+    return z[np.arange(len(y)), y]
+
+
+def stable(z):
+    powers = np.exp(z - z.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def naive(z):
+    return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+
+
+def naive_log_sum(z, y):
+    z, y = np.atleast_2d(z), np.atleast_1d(y)
+    return np.mean(np.log(np.exp(z).sum(axis=1)) - true_logits(z, y))
+
+
+def with_one_maximum(z, y):
+    z, y = np.atleast_2d(z), np.atleast_1d(y)
+    return np.mean(z.max() + np.log(np.exp(z - z.max()).sum(axis=1)) - true_logits(z, y))
+
+
+def over_axis(axis):
+    def function(z, y):
+        z, y = np.atleast_2d(z).astype(float), np.atleast_1d(y)
+        return -np.mean(log_softmax(z, axis=1 if len(z) == 1 else axis)[np.arange(len(y)), y])
+
+    return function
+
+
+def base_two(z):
+    powers = np.exp2(z - z.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def batches_only(z, y):
+    return -np.mean(log_softmax(z, axis=1)[np.arange(len(y)), y])
+
+
+def takes_the_length(z, y):
+    return sum(-log_softmax(z[i])[y[i]] for i in range(len(y))) / len(y)
+
+
+def in_place_on_integers(z, y):
+    z = np.atleast_2d(z)
+    z -= z.max(axis=1, keepdims=True)
+    z -= np.log(np.exp(z).sum(axis=1, keepdims=True))
+    return -np.mean(true_logits(z, np.atleast_1d(y)))
+
+
+def clipped(epsilon):
+    return loss_of_softmax(lambda z: np.clip(stable(z), epsilon, 1))
+
+
+LOSSES = [
+    ("naive softmax", loss_of_softmax(naive), "OVERFLOW"),
+    ("naive log-sum-exp", naive_log_sum, "OVERFLOW"),
+    ("log of a stable softmax", loss_of_softmax(stable), "UNDERFLOW"),
+    ("1e-7, 16.12", clipped(1e-7), "EPS_CLIP_LOGITS"),
+    ("1e-10, 23.03", clipped(1e-10), "EPS_CLIP_LOGITS"),
+    ("1e-15, 34.54", clipped(1e-15), "EPS_CLIP_LOGITS"),
+    ("naive and 1e-10", loss_of_softmax(lambda z: np.clip(naive(z), 1e-10, 1)), "EPS_CLIP_LOGITS"),
+    ("smallest normal number", clipped(np.finfo(float).tiny), "EPS_CLIP_LOGITS"),
+    ("an epsilon in the log", loss_of_softmax(lambda z: stable(z) + 1e-7), "NEARLY"),
+    ("float32", lambda z, y: right_loss(np.asarray(z, dtype=np.float32), y), "NEARLY"),
+    ("bits", lambda z, y: right_loss(z, y) / LN2, "BITS_FOR_NATS"),
+    ("minus sign missing", lambda z, y: -right_loss(z, y), "SIGN"),
+    ("softmax twice", lambda z, y: right_loss(stable(np.atleast_2d(z)), y), "SOFTMAX_TWICE"),
+    ("true logit forgotten", loss_of_parts(lambda sums, z, y: np.mean(sums)), "FORGOT_TRUE_LOGIT"),
+    ("powers of 2", loss_of_softmax(base_two), "BASE_TWO_SOFTMAX"),
+    ("powers of 2 and log2", lambda z, y: loss_of_softmax(base_two)(z, y) / LN2, "BASE_TWO_SOFTMAX"),
+    ("largest", loss_of_parts(lambda sums, z, y: np.mean(sums - z.max(axis=1))), "PREDICTED_FOR_TRUE"),
+    ("probability", lambda z, y: np.exp(-right_loss(z, y)), "PROBABILITY_FOR_LOSS"),
+    ("over all cells", lambda z, y: right_loss(z, y) / np.shape(z)[-1], "MEAN_FOR_SUM"),
+    ("sum", lambda z, y: right_loss(z, y) * np.size(y), "SUM_FOR_MEAN"),
+    ("softmax over everything", over_axis(None), "SOFTMAX_AXIS"),
+    ("softmax down the columns", over_axis(0), "SOFTMAX_AXIS"),
+    ("every label", loss_of_parts(lambda sums, z, y: np.mean(sums[:, None] - z[:, y])), "CROSSED_INDEX"),
+    ("every label, n times", loss_of_parts(lambda s, z, y: (s - z[:, y]).sum() / len(y)), "CROSSED_INDEX"),
+    ("every label, sum", loss_of_parts(lambda sums, z, y: np.sum(sums - z[:, y])), "CROSSED_INDEX"),
+    ("one maximum for all rows", with_one_maximum, "GLOBAL_MAX"),
+    ("one loss a row", loss_of_parts(lambda sums, z, y: sums - true_logits(z, y)), "LOSS_PER_ROW"),
+    ("batches only", batches_only, "ONE_ROW_FAILS"),
+    ("takes the length of y", takes_the_length, "ONE_ROW_FAILS"),
+    ("single rows only", lambda z, y: -log_softmax(z)[int(y)], "BATCH_FAILS"),
+    ("in place on whole numbers", in_place_on_integers, "RAISED"),
+    ("constant", lambda z, y: 7.0, "WRONG_VALUE"),
+    ("no return", lambda z, y: None, "NO_RETURN"),
+    ("raises", raises, "RAISED"),
+    ("wrong arguments", lambda z: 1, "RAISED"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "code"), [pytest.param(f, c, id=n) for n, f, c in LOSSES])
+def test_a_loss_that_goes_astray_is_told_where(function, code):
+    found = diagnose("3.3", function)
+    assert (found.correct, found.code) == (False, code)
+    assert found.message.startswith("On ") and found.more
+
+
+def test_every_slip_that_the_loss_exercise_knows_is_shown_above():
+    known = {code for trial in EXERCISES["3.3"].trials for _, code in trial.readings}
+    assert known <= {code for _, _, code in LOSSES}
+
+
+def one_row_at_a_time(z, y):
+    losses = []
+    for row, label in zip(np.atleast_2d(z).tolist(), np.atleast_1d(y), strict=True):
+        top = max(row)
+        losses.append(math.log(math.fsum(math.exp(value - top) for value in row)) + top - row[label])
+    return math.fsum(losses) / len(losses)
+
+
+def test_a_right_loss_is_right_however_it_is_written():
+    names = {"np": np}
+    exec(EXERCISES["3.3"].solution, names)
+    for function in (right_loss, one_row_at_a_time, names["my_cross_entropy"]):
+        assert diagnose("3.3", function).correct
+
+
+def test_the_hidden_calls_of_the_loss_expect_what_plain_arithmetic_gives():
+    """Oracle: log-sum-exp with the largest logit taken out, number by number; the four hostile rows."""
+    for trial in EXERCISES["3.3"].trials:
+        assert trial.expected() == pytest.approx(one_row_at_a_time(*trial.make_arguments()), abs=1e-12)
+    hostile = {
+        t.label[-1]: t.expected() for t in EXERCISES["3.3"].trials if t.label.startswith("the logits (200")
+    }
+    assert hostile == {"0": 600.0, "2": 700.0, "3": 750.0}
+
+
+def test_the_courses_own_loss_is_not_taken_for_the_learners():
+    found = diagnose("3.3", cross_entropy_from_logits)
+    assert (found.correct, found.code) == (False, "COURSE_FUNCTION")
+    assert "it passes" in found.message
 
 
 def test_a_function_that_still_returns_the_three_dots_counts_as_untouched():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.datasets import binary_digits
 from course_lib.exercises.material import Exercise, Mistake, Option, Part, Prediction, Question, Trial
+from course_lib.exercises.readings import is_close_to, is_error, is_finite, is_negative
 from course_lib.measures import surprisal
 
 _SURPRISE_BOUND = "Surprise is never negative: it is 0 for a sure thing and grows from there."
@@ -101,24 +101,6 @@ _READ_A_LOSS = Exercise(
 # ---------------------------------------------------------------------------------- 1.3
 
 
-def _is_negative(value: Any) -> bool:
-    return bool(np.all(np.isfinite(value)) and np.all(np.asarray(value) < 0))
-
-
-def _is_close_to(wrong: float) -> Any:
-    return lambda value: (
-        not isinstance(value, BaseException) and value.shape == () and abs(value - wrong) < 1e-6
-    )
-
-
-def _is_finite(value: Any) -> bool:
-    return not isinstance(value, BaseException) and bool(np.all(np.isfinite(value)))
-
-
-def _is_error(value: Any) -> bool:
-    return isinstance(value, BaseException)
-
-
 _TABLE = ((0.5, 0.25), (0.125, 1.0))
 
 _WRITE_IT = Exercise(
@@ -134,11 +116,11 @@ _WRITE_IT = Exercise(
             lambda: 2.0,
             {"unit": "bits"},
             [
-                (lambda v: not _is_error(v) and _is_negative(v), "SIGN"),
-                (_is_close_to(2 * math.log(2)), "NATS_FOR_BITS"),
-                (_is_close_to(2 * math.log10(2)), "HARTLEYS"),
-                (_is_close_to(4.0), "LOG_FORGOTTEN"),
-                (_is_close_to(0.5), "WEIGHTED_ONCE"),
+                (is_negative, "SIGN"),
+                (is_close_to(2 * math.log(2)), "NATS_FOR_BITS"),
+                (is_close_to(2 * math.log10(2)), "HARTLEYS"),
+                (is_close_to(4.0), "LOG_FORGOTTEN"),
+                (is_close_to(0.5), "WEIGHTED_ONCE"),
             ],
         ),
         Trial(
@@ -147,8 +129,8 @@ _WRITE_IT = Exercise(
             lambda: 2 * math.log(2),
             {"unit": "nats"},
             [
-                (_is_close_to(2.0), "UNIT_IGNORED"),
-                (_is_close_to(2 * math.log(2) ** 2), "CONVERTED_BACKWARDS"),
+                (is_close_to(2.0), "UNIT_IGNORED"),
+                (is_close_to(2 * math.log(2) ** 2), "CONVERTED_BACKWARDS"),
             ],
         ),
         Trial("p = 1", lambda: (1.0,), lambda: 0.0, {"unit": "bits"}),
@@ -157,7 +139,7 @@ _WRITE_IT = Exercise(
             lambda: (0.0,),
             lambda: math.inf,
             {"unit": "bits"},
-            [(_is_finite, "EPS_CLIP")],
+            [(is_finite, "EPS_CLIP")],
         ),
         Trial(
             "an array of three probabilities",
@@ -170,7 +152,7 @@ _WRITE_IT = Exercise(
             lambda: (np.array([0.0, 1.0, 0.5]),),
             lambda: np.array([math.inf, 0.0, 1.0]),
             {"unit": "bits"},
-            [(lambda v: not _is_error(v) and v.shape == (3,) and np.isfinite(v[0]), "EPS_CLIP")],
+            [(lambda v: not is_error(v) and v.shape == (3,) and np.isfinite(v[0]), "EPS_CLIP")],
         ),
         Trial(
             "a 2 × 2 array",
@@ -183,7 +165,7 @@ _WRITE_IT = Exercise(
             lambda: ([0.5, 0.25],),
             lambda: np.array([1.0, 2.0]),
             {"unit": "bits"},
-            [(_is_error, "LIST_INPUT")],
+            [(is_error, "LIST_INPUT")],
         ),
         Trial("p = −0.1", lambda: (-0.1,), ValueError, {"unit": "bits"}),
         Trial("p = 1.2", lambda: (1.2,), ValueError, {"unit": "bits"}),

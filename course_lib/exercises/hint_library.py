@@ -196,6 +196,81 @@ HINTS: dict[str, Hints] = {
         "That is only the waste: H(p,q) − H(p). Asked is the whole bill.",
         "Do not subtract H(p): sum −p·log2 q.",
     ),
+    "CE_FOR_KL": (
+        "That is the whole bill. How much of it was unavoidable?",
+        "Subtract H(p).",
+    ),
+    "SYMMETRISED": (
+        "That blends the two directions.",
+        "Decide who is true: D(p‖q) alone, with p's weights.",
+    ),
+    "SYMMETRY_ASSUMED": (
+        "The same number for both directions. Is D symmetric?",
+        "Whoever stands first gives the weights; compute the second direction anew.",
+    ),
+    "DROPPED_TERM": (
+        "A term was left out that has weight.",
+        "Leave a term out only where its weight is 0; where the model says 0 and the truth does not, D is "
+        "infinite.",
+    ),
+    "KL_FOR_JS": (
+        "That is D of the one from the other. Where is the midpoint?",
+        "Average the two distributions first, then take each one's D from that mean.",
+    ),
+    "JS_ROOT": (
+        "Metric or divergence? Libraries often return the root.",
+        "Square it; set base=2.",
+    ),
+    "JS_HALF": (
+        "That is the sum of the two. Twice too much?",
+        "Take the average of the two KLs, not their sum.",
+    ),
+    # ------------------------------------------------------------------ bells and their fits
+    "VAR_FOR_SD": (
+        "Is that number σ or σ²?",
+        "The variance is σ²; take its root where σ is meant.",
+    ),
+    "CONSTANT_FORGOTTEN": (
+        "Test the formula on a case that you know. Does it hold there?",
+        "A constant term is missing.",
+    ),
+    "RATIO_FLIPPED": (
+        "The ratio inside the log is upside down.",
+        "Log of the model's σ over the truth's σ.",
+    ),
+    "LOST_HALF": (
+        "One half went missing; check with μ = 1, σ = 1: that costs 0.5.",
+        "The sum in the brackets is multiplied by ½.",
+    ),
+    "LOGVAR": (
+        "`log_var` is log σ², not log σ.",
+        "σ² = exp(log_var), without a factor of 2.",
+    ),
+    "REVERSE_FIT": (
+        "That sits on the larger hill: it is the reverse fit. Which direction is asked for?",
+        "With the data first, every sample counts, those of the smaller hill too: copy the data's mean.",
+    ),
+    "SQUARED_MEAN": (
+        "That is the root of E[x²]. The bell is not centred at 0.",
+        "Variance is E[x²] minus the squared mean.",
+    ),
+    "WITHIN_ONLY": (
+        "That is the spread within the parts. What about the spread between them?",
+        "Variance is within plus between.",
+    ),
+    "BETWEEN_ONLY": (
+        "That is the spread between the parts. What about the spread within them?",
+        "Variance is within plus between.",
+    ),
+    # ------------------------------------------------------------------ evidence
+    "MIXED_UNITS": (
+        "Bits were divided by nats, or nats by bits.",
+        "Use the same log above and below.",
+    ),
+    "OTHER_COIN": (
+        "That belongs to another coin.",
+        "Read off the two distributions again.",
+    ),
     # ------------------------------------------------------------------ losses of classifiers
     "ROUNDED_EARLY": (
         "Very near: a probability was rounded before its log was taken.",
@@ -216,6 +291,10 @@ HINTS: dict[str, Hints] = {
     "PUBLISHED": (
         "That number has been printed for these logits. It is right neither in nats nor in bits.",
         "Compute it: the share of e^1.2 in the sum, then minus its log.",
+    ),
+    "PROBABILITY_FOR_LOSS": (
+        "That is the probability of the true class. How surprising is it?",
+        "Take minus the natural log of it.",
     ),
     "NO_LOG": (
         "That is 1 minus the mean probability: there is no logarithm in it.",

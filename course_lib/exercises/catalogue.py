@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from course_lib.exercises import chapter_0, chapter_1, chapter_2, chapter_3
+from course_lib.exercises import chapter_0, chapter_1, chapter_2, chapter_3, chapter_4
 from course_lib.exercises.material import Exercise, Prediction, Question
 
-_CHAPTERS = (chapter_0, chapter_1, chapter_2, chapter_3)
+_CHAPTERS = (chapter_0, chapter_1, chapter_2, chapter_3, chapter_4)
 
 Item = TypeVar("Item", Exercise, Question, Prediction)
 

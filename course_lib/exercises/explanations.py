@@ -27,6 +27,11 @@ EXPLANATIONS = {
         model="Accuracy asks only which class came first; the loss asks how much probability went to what "
         "happened, so it sees how sure each model was, when right and when wrong.",
     ),
+    "4.why": Explanation(
+        prompt="q calls impossible what p allows. Why is D(p‖q) infinite, and D(q‖p) need not be?",
+        model="Whoever stands first produces the data: p sooner or later shows what q has no code for, while "
+        "data from q never include it, so nobody is billed for it.",
+    ),
 }
 
 

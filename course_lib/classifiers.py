@@ -151,7 +151,8 @@ def cross_entropy_from_probabilities(
         One distribution per row; or the probability of "yes" for each of n events.
     y : array_like of int, shape (...), or array_like, shape (..., K)
         The true class of each row, or soft targets. For yes/no forecasts 0 or 1 for each event:
-        binary cross-entropy, −log q if it happened and −log(1 − q) if not.
+        binary cross-entropy, −log q if it happened and −log(1 − q) if not. (A single distribution
+        against a soft target would look the same: that is `course_lib.measures.cross_entropy`.)
     reduction : {"mean", "sum", "none"}
     unit : {"nats", "bits", "hartleys"}
 
@@ -270,11 +271,11 @@ def focal_loss(
     power = float(as_numbers(gamma, name="gamma"))
     if power < 0.0:
         raise ValueError(f"gamma is {power:.6g}; a negative power would punish what is nearly right.")
-    z = np.asarray(z)
-    losses = np.asarray(cross_entropy_from_logits(z, _labels(y, z.shape[:-1], z.shape[-1]), reduction="none"))
+    rows, batch_shape = _rows_of_logits(z)
+    labels = _labels(y, batch_shape, rows.shape[-1])
+    losses = np.asarray(cross_entropy_from_logits(rows, labels.reshape(-1), reduction="none"))
     wrong = -np.expm1(-losses)  # 1 − q, without the cancellation
-    with np.errstate(invalid="ignore"):
-        return _reduced(wrong**power * losses, reduction)
+    return _reduced((wrong**power * losses).reshape(batch_shape), reduction)
 
 
 def brier_score(probabilities: ArrayLike, y: ArrayLike) -> float:
@@ -389,7 +390,7 @@ def fit_temperature(z: ArrayLike, y: ArrayLike) -> float:
     -------
     float
         τ. It is 0.0 when every row is right with its largest logit: the sharper the better, without end.
-        It is inf when the logits do no better than the same score for every class.
+        It is inf when no positive 1/τ does better than calling all classes equally likely.
 
     Raises
     ------
@@ -410,7 +411,8 @@ def fit_temperature(z: ArrayLike, y: ArrayLike) -> float:
     """
     rows, batch_shape = _rows_of_logits(z)
     targets = _targets(y, batch_shape, rows.shape[-1])
-    shifted = rows - _largest(rows, 0, batch_shape)[:, None].astype(np.float64)
+    with np.errstate(over="ignore"):
+        shifted = rows - _largest(rows, 0, batch_shape)[:, None].astype(np.float64)
     true = -_expected(-shifted, targets)
     if np.isinf(true).any():
         where = _row_name(int(np.argmin(true)), batch_shape)
@@ -467,14 +469,9 @@ def _temperature(temperature: float) -> float:
 
 def _logits(z: ArrayLike) -> NDArray[Any]:
     """Logits as a float array, single precision kept; values are checked row by row later."""
-    if isinstance(z, np.ndarray) and z.dtype in (np.float32, np.float64) and not np.ma.isMaskedArray(z):
-        return z
-    if isinstance(z, np.ndarray) and z.dtype == np.float16:
-        return z.astype(np.float32)
-    array = np.asarray(z)
-    if array.dtype.kind == "f":
-        return array.astype(np.float64)
-    return as_numbers(z, name="z", allow_infinity=True)
+    if np.ma.isMaskedArray(z) or getattr(z, "dtype", None) not in (np.float16, np.float32, np.float64):
+        return as_numbers(z, name="z", allow_infinity=True)
+    return np.asarray(z)
 
 
 def _rows_of_logits(z: ArrayLike) -> tuple[NDArray[Any], tuple[int, ...]]:
@@ -515,6 +512,8 @@ def _row_name(row: int, batch_shape: tuple[int, ...]) -> str:
 def _losses(
     rows: NDArray[Any], targets: NDArray[Any], first: int, batch_shape: tuple[int, ...]
 ) -> FloatArray:
+    if rows.dtype == np.float16:  # its differences may overflow, and its powers be far off
+        rows = rows.astype(np.float32)
     largest = _largest(rows, first, batch_shape)
     here = np.arange(len(rows))
     with np.errstate(over="ignore"):  # a difference beyond the largest float is a power of 0, a loss of inf
@@ -524,10 +523,8 @@ def _losses(
         log_sum = np.log1p(buffer.sum(axis=1, dtype=np.float64))
         top = largest.astype(np.float64)
         if targets.ndim == 1:
-            gaps: FloatArray = top - rows[here, targets]
-        else:
-            gaps = _expected(top[:, None] - rows, targets)
-    return gaps + log_sum
+            return np.asarray(top - rows[here, targets] + log_sum)
+        return np.asarray(_expected(top[:, None] - rows, targets) + log_sum)
 
 
 def _expected(values: FloatArray, targets: NDArray[Any]) -> FloatArray:

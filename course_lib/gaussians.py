@@ -101,12 +101,15 @@ def gaussian_kl(
     for name, spread in zip(("sigma0", "sigma1"), spreads, strict=True):
         if (spread <= 0.0).any():
             raise ValueError(f"{name} is {spread.min():.6g}; a standard deviation must be above 0.")
-    with np.errstate(over="ignore"):  # a bump far off, in widths of the model, may cost more than any float
-        excess = (spreads[0] - spreads[1]) / spreads[1]
-        distance = (means[0] - means[1]) / spreads[1]
-        # r² − 1 − 2 log r with r = 1 + excess: equal widths then cost exactly 0.
-        nats = 0.5 * (excess * (2.0 + excess) + distance**2) - np.log1p(excess)
-    kl = np.asarray(in_unit(np.maximum(nats, 0.0), unit))
+    try:
+        kl = np.asarray(in_unit(_bump_kl(*means, *spreads), unit))
+    except ValueError as error:
+        if "broadcast" not in str(error):
+            raise
+        raise ValueError(
+            f"means of shapes {means[0].shape} and {means[1].shape} and sigmas of shapes {spreads[0].shape} "
+            f"and {spreads[1].shape} do not pair up."
+        ) from None
     return float(kl) if kl.ndim == 0 else kl
 
 
@@ -143,6 +146,16 @@ def vae_kl(mu: ArrayLike, log_var: ArrayLike, *, axis: int = -1, unit: str = "na
     nats = np.maximum(nats, 0.0)  # e^x − 1 − x is never negative, its round-off may be
     total = np.asarray(in_unit(nats if nats.ndim == 0 else nats.sum(axis=axis), unit))
     return float(total) if total.ndim == 0 else total
+
+
+def _bump_kl(mu0: FloatArray, mu1: FloatArray, sigma0: FloatArray, sigma1: FloatArray) -> FloatArray:
+    with np.errstate(over="ignore", divide="ignore"):  # far off in the model's widths, no float may be enough
+        excess = (sigma0 - sigma1) / sigma1
+        distance = (mu0 - mu1) / sigma1
+        # log1p keeps what widths that are almost equal cost; for others it could lose a tiny σ₀ in the 1.
+        log_ratio = np.where(np.abs(excess) < 0.5, np.log1p(excess), np.log(sigma0) - np.log(sigma1))
+        nats = 0.5 * (excess * (2.0 + excess) + distance**2) - log_ratio
+    return np.asarray(np.maximum(nats, 0.0))
 
 
 def _covariance_kl(mu0: FloatArray, mu1: FloatArray, sigma0: FloatArray, sigma1: FloatArray) -> float:

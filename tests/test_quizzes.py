@@ -7,7 +7,12 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_breast_cancer
+from scipy.optimize import minimize_scalar
+from scipy.special import expit, softmax
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
 from course_lib import progress
@@ -58,6 +63,8 @@ def test_every_chapter_has_the_questions_that_its_notebook_asks_for():
     for chapter in "12":
         for kind in ("r1", "r2", "r3", "s1", "s2", "a", "b"):
             assert f"{chapter}.{kind}" in QUESTIONS
+    for kind in ("r1", "r2", "r3", "r4", "r5", "a", "b", *(f"q{number}" for number in range(1, 8))):
+        assert f"3.{kind}" in QUESTIONS
     assert (len(ENTRY_CHECK), len(CONCEPT_TEST)) == (6, 10)
 
 
@@ -74,6 +81,14 @@ ARITHMETIC = {
     "2.r1": f"{math.log2(64):.0f} bits",
     "2.r2": f"{1 / math.log(2):.3f}",
     "2.s2": "3/8 bit",
+    "3.r1": f"{math.log(10) / math.log(2):.3f}",
+    "3.r2": f"{-0.99 * math.log2(0.99) - 0.01 * math.log2(0.01):.2f} bits",
+    "3.r3": f"1/{2**2 * 2**3 * 2**4}",
+    "3.r4": f"{math.log(4):.3f} nats",
+    "3.r5": f"{0.5 * 1 + 0.25 * 2 + 0.25 * 2} bits",
+    "3.q2": f"{0.1 - 1:.1f}".replace("-", "−"),
+    "3.q4": f"{-0.91 * math.log(0.91) - 9 * 0.01 * math.log(0.01):.4f} nats",
+    "3.q6": "about doubles" if round(math.log1p(math.exp(20)) / math.log1p(math.exp(10)), 3) == 2 else "",
 }
 
 
@@ -97,6 +112,17 @@ def test_the_numbers_in_the_explanations_are_right():
         (math.log2(30) / 6, "0.818"),
         (1 / math.log(2), "1.4427"),
         (100 * (1 - 32 / 10_000), "99.7"),
+        (-math.log2(0.99), "0.0145"),
+        (-0.99 * math.log2(0.99) - 0.01 * math.log2(0.01), "0.0808"),
+        (2.303 * math.log(2), "1.596"),
+        (math.log(4) / 4, "0.347"),
+        ((1 + 2 + 2) / 3, "1.67"),
+        (-math.log(0.9), "0.1054"),
+        (math.log(10), "2.303"),
+        (math.log(1000), "6.908"),
+        (-(357 * math.log(357 / 569) + 212 * math.log(212 / 569)) / 569, "0.6603"),
+        (math.log1p(math.exp(10)), "10.00"),
+        (math.log1p(math.exp(20)), "20.00"),
     ]:
         assert text in said
         assert round(number, len(text.partition(".")[2])) == float(text)
@@ -216,6 +242,42 @@ def best_single_feature(names):
     return int(np.argmax(gains))
 
 
+def dearest_honesty():
+    """The rules' cheapest reports when rain has a chance of 0.7, by a search over the reals."""
+    rules = (math.log2, lambda given: -((1 - given) ** 2), lambda given: given)
+    return [
+        minimize_scalar(
+            lambda q, f=f: -0.7 * f(q) - 0.3 * f(1 - q), bounds=(1e-6, 1 - 1e-6), method="bounded"
+        ).x
+        for f in rules
+    ]
+
+
+def slope_at_minus_five(loss):
+    step = 1e-5
+    return abs(loss(expit(-5 + step)) - loss(expit(-5 - step))) / (2 * step)
+
+
+def digits_trained(c):
+    """scikit-learn's own cut and model: its logits on the test part, and the labels there."""
+    images, labels = load_digits(return_X_y=True)
+    x, rest, y, y_rest = train_test_split(images / 16, labels, test_size=0.5, stratify=labels, random_state=0)
+    _, x_test, _, y_test = train_test_split(rest, y_rest, test_size=0.5, stratify=y_rest, random_state=0)
+    return LogisticRegression(C=c, max_iter=5000).fit(x, y).decision_function(x_test), y_test
+
+
+def accuracy_at_two_temperatures():
+    z, y = digits_trained(1e4)
+    hot, cold = (np.mean(np.argmax(softmax(z / tau, axis=1), axis=1) == y) for tau in (4.25, 1))
+    return "it falls" if hot < cold else "it rises" if hot > cold else "it stays exactly the same"
+
+
+def course_of_the_test_loss():
+    losses = [log_loss(y, softmax(z, axis=1)) for z, y in map(digits_trained, (1, 10, 1e4))]
+    assert losses[1] < losses[0] < losses[2]
+    return "it falls, then rises above where it began"
+
+
 # The outcome of every prediction, by a road of its own.
 OUTCOMES = {
     "1.hook": lambda: "both are the same" if 2**10 == 1024 else "",
@@ -229,6 +291,21 @@ OUTCOMES = {
         best_single_feature(PREDICTIONS["2.question"].options)
     ],
     "2.bias": lambda: plug_in_mean_by_simulation(256, 100),
+    "3.hook": lambda: (
+        "the 90 % one's, about 5 times" if round(math.log(0.6, 0.9)) == 5 else "neither: both were right"
+    ),
+    "3.swap": lambda: "more than 1 bit" if -math.log2(0.9 * 0.1) / 2 > 1 else "less than 1 bit",
+    "3.lying": lambda: PREDICTIONS["3.lying"].options[
+        [round(report, 2) == 0.7 for report in dearest_honesty()].index(False)
+    ],
+    "3.push": lambda: (
+        "cross-entropy, about 75 times"
+        if round(slope_at_minus_five(lambda p: -math.log(p)) / slope_at_minus_five(lambda p: (1 - p) ** 2))
+        == 75
+        else ""
+    ),
+    "3.temperature": accuracy_at_two_temperatures,
+    "3.overfit": course_of_the_test_loss,
 }
 
 

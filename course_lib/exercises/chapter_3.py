@@ -546,7 +546,7 @@ QUESTIONS = (
     ),
     Question(
         "3.q2",
-        "A softmax gives the true class 0.1. The slope of the loss with respect to that class's *logit* is",
+        "A softmax gives the true class 0.1. The slope of the loss with respect to that class's logit is",
         (
             Option("−10", "That is the slope with respect to the probability, −1/q."),
             Option("−2.303", "That is ln 0.1: the loss itself, with the sign turned."),
@@ -596,7 +596,7 @@ QUESTIONS = (
     ),
     Question(
         "3.q7",
-        "Which of these is *not* minus the log of a probability that some model gave to the data?",
+        "Which of these is not minus the log of a probability that some model gave to the data?",
         (
             Option("squared error", "It is, for a Gaussian of fixed width, up to a constant and a scale."),
             Option("hinge loss", "No normalised likelihood has it as its logarithm.", True),

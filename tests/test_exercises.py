@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
+from scipy.integrate import quad
 from scipy.optimize import brentq
+from scipy.spatial.distance import jensenshannon
 from scipy.special import log_softmax, softmax
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
@@ -113,6 +115,43 @@ def ce(p, q):
 
 P, Q = (0.7, 0.2, 0.1), (0.3, 0.4, 0.3)
 
+
+def kl(p, q):
+    """KL divergence in bits as a difference of two bills, so that no ratio of p and q is ever taken."""
+    return ce(p, q) - h(*p)
+
+
+def bell(x, mu, sigma):
+    return math.exp(-((x - mu) ** 2) / (2 * sigma**2)) / (sigma * math.sqrt(2 * math.pi))
+
+
+def bell_kl(mu, sigma, other_mu, other_sigma):
+    """KL divergence of two normal distributions in nats, as the area under its integrand."""
+
+    def integrand(x):
+        surplus = (x - other_mu) ** 2 / (2 * other_sigma**2) - (x - mu) ** 2 / (2 * sigma**2)
+        return bell(x, mu, sigma) * (surplus + math.log(other_sigma) - math.log(sigma))
+
+    return quad(integrand, mu - 12 * sigma, mu + 12 * sigma, epsabs=1e-12)[0]
+
+
+CODE = ((0.5, math.exp(-0.25)), (-0.3, math.exp(0.1)), (0.1, math.exp(-0.05)))  # means and σ
+VAE = math.fsum(bell_kl(mu, sigma, 0, 1) for mu, sigma in CODE)
+U, V, MIDDLE = (0.5, 0.3, 0.2), (0.2, 0.3, 0.5), (0.35, 0.3, 0.35)
+JS = h(*MIDDLE) - h(*U)  # U and V are the same numbers, so their mean entropy is either one's
+
+
+def hills_moment(power, center=0.0):
+    """A moment of the 70/30 mixture, as an area."""
+
+    def integrand(x):
+        return (x - center) ** power * (0.7 * bell(x, -3, 1) + 0.3 * bell(x, 3, 1))
+
+    return quad(integrand, -16, 16, points=[-3, 3], epsabs=1e-12)[0]
+
+
+FAIR_TO_BENT = -math.log2(4 * 0.7 * 0.3) / 2  # bits per flip of a fair coin against a 70 % one
+
 # The truth of every part, written without course_lib, and the digits of the specification.
 TRUTHS = {
     "0.1": [(7.0, "7")],
@@ -134,6 +173,13 @@ TRUTHS = {
     "3.4": [(-math.log(0.9 * 0.6 * 0.2 * 0.5) / 4, "0.7297")],
     "3.5": [(-math.log(0.9 * 0.8 * 0.6 * 0.9) / 4, "0.2362")],
     "3.6": [(TAU, "4"), (loss_of_test(TAU), "0.15")],  # where a solver stops is in these, so few digits
+    "4.1": [(kl(P, Q), "0.4972")],
+    "4.2": [(math.log2(1.25), "0.3219"), (math.inf, "inf")],
+    "4.3": [(bell_kl(0, 1, 1, 2), "0.4431")],
+    "4.4": [(VAE, "0.2414")],
+    "4.5": [(JS, "0.09582")],
+    "4.6": [(hills_moment(1), "-1.2"), (math.sqrt(hills_moment(2, -1.2)), "2.926")],
+    "4.7": [(math.log2(20) / FAIR_TO_BENT, "34.36")],
 }
 
 # (exercise, part, wrong value by an expression of its own, its digits in the specification, its diagnosis)
@@ -234,6 +280,53 @@ WRONG = [
     ("3.6", 1, loss_of_test(TAU) / LN2, "0.2", "BITS_FOR_NATS"),
     ("3.6", 1, np.mean(np.argmax(TEST_Z, axis=1) == TEST_Y), "0.96", "ACCURACY_FOR_LOSS"),
     ("3.6", 1, 450 * loss_of_test(TAU), "68", "SUM_FOR_MEAN"),
+    ("4.1", 0, kl(Q, P), "0.5088", "SWAPPED"),
+    ("4.1", 0, kl(P, Q) * LN2, "0.3446", "NATS_FOR_BITS"),
+    ("4.1", 0, ce(P, Q), "1.6540", "CE_FOR_KL"),
+    ("4.1", 0, (kl(P, Q) + kl(Q, P)) / 2, "0.5030", "SYMMETRISED"),
+    ("4.1", 0, h(*P) - ce(P, Q), "-0.4972", "SIGN"),
+    ("4.2", 0, math.nan, "nan", "ZERO_LOG_ZERO"),
+    ("4.2", 0, math.log(1.25), "0.2231", "NATS_FOR_BITS"),
+    ("4.2", 0, math.inf, "inf", "SWAPPED"),
+    ("4.2", 0, -math.log2(0.4), "1.3219", "CE_FOR_KL"),
+    ("4.2", 1, 0.8 * math.log2(0.8) + 0.2 * math.log2(2e9), "5.922", "EPS_CLIP"),
+    ("4.2", 1, 0.8 * math.log(0.8) + 0.2 * math.log(2e9), "4.105", "EPS_CLIP"),
+    ("4.2", 1, 0.8 * math.log2(0.8), "-0.2575", "DROPPED_TERM"),
+    ("4.2", 1, 0.8 * math.log(0.8), "-0.1785", "DROPPED_TERM"),
+    ("4.2", 1, math.log2(1.25), "0.3219", "SYMMETRY_ASSUMED"),
+    ("4.2", 1, -math.inf, "-inf", "SIGN"),
+    ("4.2", 1, math.nan, "nan", "ZERO_LOG_ZERO"),
+    ("4.3", 0, bell_kl(1, 2, 0, 1), "1.3069", "SWAPPED"),
+    ("4.3", 0, LN2 + 2 / 8, "0.9431", "CONSTANT_FORGOTTEN"),
+    ("4.3", 0, bell_kl(0, 1, 1, math.sqrt(2)), "0.3466", "VAR_FOR_SD"),
+    ("4.3", 0, LN2 + 2 / 4 - 0.5, "0.6931", "SD_FOR_VAR"),
+    ("4.3", 0, -LN2 + 2 / 8 - 0.5, "-0.9431", "RATIO_FLIPPED"),
+    ("4.4", 0, VAE / 3, "0.0805", "MEAN_FOR_SUM"),
+    ("4.4", 0, VAE * 2, "0.4828", "LOST_HALF"),
+    ("4.4", 0, math.fsum(bell_kl(mu, sigma**2, 0, 1) for mu, sigma in CODE), "0.4142", "LOGVAR"),
+    ("4.4", 0, math.fsum(bell_kl(0, 1, mu, sigma) for mu, sigma in CODE), "0.3348", "SWAPPED"),
+    ("4.4", 0, VAE + sum(s - s**2 for _, s in CODE) / 2, "0.2926", "SD_FOR_VAR"),
+    ("4.4", 0, VAE / LN2, "0.3482", "BITS_FOR_NATS"),
+    ("4.4", 0, -VAE, "-0.2414", "SIGN"),
+    ("4.5", 0, jensenshannon(U, V), "0.2577", "JS_ROOT"),
+    ("4.5", 0, jensenshannon(U, V, base=2), "0.3095", "JS_ROOT"),
+    ("4.5", 0, jensenshannon(U, V) ** 2, "0.06641", "NATS_FOR_BITS"),
+    ("4.5", 0, kl(U, MIDDLE) + kl(V, MIDDLE), "0.1916", "JS_HALF"),
+    ("4.5", 0, kl(U, V), "0.3966", "KL_FOR_JS"),
+    ("4.5", 0, kl(MIDDLE, U), "0.1025", "SWAPPED"),
+    ("4.6", 0, -3.0, "-3", "REVERSE_FIT"),
+    ("4.6", 0, 0.0, "0", "UNWEIGHTED"),
+    ("4.6", 0, 1.2, "1.2", "SIGN"),
+    ("4.6", 1, math.sqrt(hills_moment(2)), "3.162", "SQUARED_MEAN"),
+    ("4.6", 1, hills_moment(2, -1.2), "8.56", "VAR_FOR_SD"),
+    ("4.6", 1, 1.0, "1", "WITHIN_ONLY"),
+    ("4.6", 1, math.sqrt(0.7 * 1.8**2 + 0.3 * 4.2**2), "2.7495", "BETWEEN_ONLY"),
+    ("4.7", 0, math.log(20) / FAIR_TO_BENT, "23.82", "MIXED_UNITS"),
+    ("4.7", 0, math.log2(20) / (FAIR_TO_BENT * LN2), "49.58", "MIXED_UNITS"),
+    ("4.7", 0, math.log2(20) / (1 - h(0.7, 0.3)), "36.41", "SWAPPED"),
+    ("4.7", 0, 20 / FAIR_TO_BENT, "159.02", "LOG_FORGOTTEN"),
+    ("4.7", 0, -2 * math.log2(20) / math.log2(0.96), "146.77", "OTHER_COIN"),
+    ("4.7", 0, 34.0, "34", "STOPPED_EARLY"),
 ]  # fmt: skip
 
 
@@ -263,6 +356,8 @@ def test_the_truth_is_accepted_to_four_decimals_and_no_further_than_the_toleranc
         for side in (-1, 1):
             near = truths[number] + side * 0.9 * part.tolerance
             far = truths[number] + side * max(1.1 * part.tolerance, 1e-13 if part.tolerance else 1)
+            if math.isinf(far):  # nothing finite is near infinity
+                far = 1e300
             assert diagnose(exercise_id, answer_with(exercise_id, number, near)).correct
             assert not diagnose(exercise_id, answer_with(exercise_id, number, far)).correct
 
@@ -301,7 +396,7 @@ def reach(mistake, part):
 def test_no_answer_can_be_meant_by_two_catalogued_values_or_by_one_of_them_and_the_truth():
     for exercise in EXERCISES.values():
         for part in exercise.parts:
-            entries = [(part.reference(), part.tolerance)]
+            entries = [(right, part.tolerance) for right in (part.reference(), *part.also_right)]
             entries += [(mistake.value(), reach(mistake, part)) for mistake in part.mistakes]
             finite = [entry for entry in entries if math.isfinite(entry[0])]
             for (one, near_one), (other, near_other) in itertools.combinations(finite, 2):
@@ -311,6 +406,26 @@ def test_no_answer_can_be_meant_by_two_catalogued_values_or_by_one_of_them_and_t
 @pytest.mark.parametrize("value", [1.0000000034, 0.9999999997, 1.00009, 0.99991, 1 + 2e-12])
 def test_any_epsilon_in_exercise_2_2_is_recognised(value):
     assert diagnose("2.2", value).code == "RENORM_SMOOTH"
+
+
+@pytest.mark.parametrize("epsilon", [1e-4, 1e-6, 1e-7, 1e-9, 1e-12, 1e-15, 2.0**-52])
+@pytest.mark.parametrize("clip", [np.maximum, np.add], ids=["clipped", "added"])
+def test_any_epsilon_in_exercise_4_2_is_recognised(clip, epsilon):
+    p, q = clip([0.5, 0.5, 0], epsilon), np.array([0.4, 0.4, 0.2])
+    assert diagnose("4.2", (0.3219, np.sum(q * np.log2(q / p)))).code == "EPS_CLIP"
+
+
+@pytest.mark.parametrize("infinity", [math.inf, np.inf, np.float32(np.inf), np.array(np.inf)])
+def test_infinity_is_an_answer(infinity):
+    assert diagnose("4.2", (0.3219, infinity)).correct
+    assert not diagnose("4.2", (0.3219, -infinity)).correct
+
+
+@pytest.mark.parametrize("flips", [34.36, 34.364, 35, 35.0])
+def test_flips_may_be_given_unrounded_or_whole(flips):
+    assert diagnose("4.7", flips).correct
+    for astray in (34.5, 34.8, 33, 36):
+        assert not diagnose("4.7", astray).correct
 
 
 def test_every_code_in_use_has_words_and_every_hint_is_a_sentence():
@@ -335,6 +450,28 @@ def test_a_slip_of_chapter_2_is_answered_in_the_words_of_its_own_exercise(exerci
     found = diagnose(exercise_id, answer)
     said = f"{found.message} {found.more}".lower()
     assert heard in said.replace("*", "")
+    assert never not in said
+
+
+@pytest.mark.parametrize(
+    ("exercise_id", "answer", "heard", "never"),
+    [
+        ("4.2", (math.inf, 0.3219), "no rain is paid for there", "name each of your numbers"),
+        ("4.2", (0.3219, 5.9219), "your epsilon", "not of the event"),
+        ("4.2", (0.3219, math.nan), "whose 0", "keep only"),
+        ("4.3", 1.3069, "wide bell produces", "the weights are p"),
+        ("4.4", 0.0805, "coordinate", "already the weights"),
+        ("4.5", 0.2577, "in nats", "decide who"),
+        ("4.6", (-1.2, math.sqrt(10)), "minus the squared mean", "upside down"),
+        ("4.6", (-1.2, 8.56), "square root", "or σ²"),
+        ("4.6", (0, math.sqrt(10)), "midway", "rows"),
+        ("4.7", 34, "one more", "posterior"),
+    ],
+)
+def test_a_slip_of_chapter_4_is_answered_in_the_words_of_its_own_exercise(exercise_id, answer, heard, never):
+    found = diagnose(exercise_id, answer)
+    said = f"{found.message} {found.more}".lower()
+    assert heard in said
     assert never not in said
 
 

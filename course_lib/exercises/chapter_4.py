@@ -240,7 +240,7 @@ _TWO_BELLS = Exercise(
         )
     ],
     hints=(
-        "ln(σ₂/σ₁) + (σ₁² + Δμ²)/(2σ₂²) − ½. Which bell is the truth, with index 1?",
+        "Use ln(σ₂/σ₁) + (σ₁² + Δμ²)/(2σ₂²) − ½. Which bell is the truth, with index 1?",
         "σ₁ = 1, σ₂ = 2, Δμ = 1: the log is 0.6931.",
     ),
     solution="ln(2/1) + (1² + 1²)/(2·2²) − ½ = 0.6931 + 0.25 − 0.5 = 0.4431 nats. The other way round it is "
@@ -757,9 +757,9 @@ def drift_race() -> tuple[tuple[float, ...], float]:
     radius = data.features[:, data.feature_names.index("worst radius")]
     rows = np.random.default_rng(1).permutation(len(radius))
     reference, current = radius[rows[:285]], radius[rows[285:]]
-    edges = np.quantile(reference, np.linspace(0, 1, 11))
 
     def alarm(before: FloatArray, now: FloatArray) -> float:
+        edges = np.quantile(before, np.linspace(0, 1, 11))  # every shuffle has deciles of its own
         return bits(smoothed_histogram(now, edges), smoothed_histogram(before, edges))
 
     line = float(np.quantile(permutation_null(alarm, reference, current), 0.95))

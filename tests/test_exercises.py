@@ -483,6 +483,12 @@ def test_no_hint_gives_the_answer_away_before_the_third_try():
             assert digits not in found.message + found.more
 
 
+def test_the_bill_in_hartleys_is_told_from_the_waste_in_bits_that_lies_close_by():
+    assert diagnose("3.2", ce(P, Q) * math.log10(2)).code == "HARTLEYS"
+    assert diagnose("3.2", round(ce(P, Q) * math.log10(2), 4)).code == "HARTLEYS"
+    assert diagnose("3.2", 0.4972).code == "KL_FOR_CE"
+
+
 def test_the_temperature_of_the_digits_lies_in_the_range_of_the_specification():
     assert pytest.approx(4.25, abs=0.1) == TAU
     assert loss_of_test(TAU) == pytest.approx(0.151, abs=0.005)

@@ -93,6 +93,7 @@ _FROM_LOGITS = Exercise(
 # ---------------------------------------------------------------------------------- 3.2
 
 WEATHER, FORECAST = (0.7, 0.2, 0.1), (0.3, 0.4, 0.3)
+HARTLEYS_CLOSE_BY = 0.0003
 
 
 def _bill(p: object, q: object) -> float:
@@ -121,7 +122,10 @@ _WRONG_FORECAST = Exercise(
                         "The weight is p, and the log is of q.",
                     ),
                 ),
-                Mistake(lambda: float(kl_divergence(WEATHER, FORECAST)), "KL_FOR_CE"),
+                # The whole bill in hartleys, 0.4979, lies only 0.0007 away.
+                Mistake(
+                    lambda: float(kl_divergence(WEATHER, FORECAST)), "KL_FOR_CE", tolerance=HARTLEYS_CLOSE_BY
+                ),
                 Mistake(
                     lambda: float(entropy(FORECAST)),
                     "H_ONLY",
@@ -470,9 +474,10 @@ _FIT_TAU = Exercise(
         "scipy.optimize.minimize_scalar over log τ between −3 and 3 finds it; then use that τ once, on test.",
     ),
     solution="loss = lambda tau, z, y: cross_entropy_from_logits(z / tau, y); best = minimize_scalar(lambda "
-    "s: loss(np.exp(s), z_validation, y_validation), bounds=(-3, 3)); tau = np.exp(best.x). It comes out at "
-    "4.25, within 0.1, and loss(tau, z_test, y_test) at 0.151 nats, within 0.005; at τ = 1 it was 0.356. The "
-    "exact digits depend on where the solver stopped, so a range is asked for.",
+    "s: loss(np.exp(s), z_validation, y_validation), bounds=(-3, 3)); tau = np.exp(best.x), which is also "
+    "what fit_temperature(z_validation, y_validation) finds. Where this course was written it was 4.25, and "
+    "loss(tau, z_test, y_test) was 0.151 nats instead of 0.356 at τ = 1. The digits depend on where the "
+    "solver of your scikit-learn stops, so 0.1 and 0.005 are allowed for.",
 )
 
 EXERCISES = (_FROM_LOGITS, _WRONG_FORECAST, _WRITE_THE_LOSS, _BATCH, _TWO_CLASSES, _FIT_TAU)

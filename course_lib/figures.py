@@ -14,7 +14,11 @@ from IPython.display import display
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike
 
 from course_lib.classifiers import Reliability
@@ -164,6 +168,22 @@ def margins(
         "top": 1 - top / height,
         "wspace": between / one,
     }
+
+
+def glyph(text: str) -> Path:
+    """Return a letter or sign as an outline around its middle, to be the `marker` of a line.
+
+    As a marker it moves for a tenth of what text costs a demo's picture.
+    """
+    outline = TextPath((0, 0), text, size=1, prop=FontProperties(family="DejaVu Sans"))
+    middle = outline.get_extents()
+    centred = Affine2D().translate(-(middle.x0 + middle.x1) / 2, -(middle.y0 + middle.y1) / 2)
+    return centred.transform_path(outline)
+
+
+def corners(left: FloatArray, right: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Corners of one box for each entry, shape (n, 4, 2): what a PolyCollection is made of."""
+    return np.moveaxis(np.array([[left, low], [left, high], [right, high], [right, low]]), -1, 0)
 
 
 # --- The recurring drawings: each fills one axes, and reads the same in every chapter ------------------
@@ -345,7 +365,7 @@ def draw_reliability(axes: Any, found: Reliability) -> SimpleNamespace:
     """
     middles = (found.edges[1:] + found.edges[:-1]) / 2
     axes.plot([0, 1], [0, 1], "--", color=QUIET_COLOUR, lw=1.4, zorder=0)
-    axes.set(xlim=(0, 1), ylim=(0, 1.13), xlabel="confidence", ylabel="share that came true")
+    axes.set(xlim=(0, 1), ylim=(0, 1.13), xlabel="confidence (dash: mean)", ylabel="share that came true")
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     bars = PolyCollection([], facecolor=ACCURACY_FILL, lw=0)
@@ -366,19 +386,13 @@ def move_reliability(artists: SimpleNamespace, found: Reliability) -> None:
     used = found.counts > 0
     left, right = found.edges[:-1][used], found.edges[1:][used]
     share, said = found.accuracy[used], found.confidence[used]
-    whole = _boxes(left, right, 0.0 * share, share)
+    whole = corners(left, right, 0.0 * share, share)
     artists.bars.set_verts(whole)
     artists.outlines.set_verts(whole)
-    artists.gaps.set_verts(_boxes(left, right, np.minimum(share, said), np.maximum(share, said)))
+    artists.gaps.set_verts(corners(left, right, np.minimum(share, said), np.maximum(share, said)))
     artists.marks.set_segments(np.moveaxis(np.array([[left, said], [right, said]]), -1, 0))
     for text, count in zip(artists.counts, found.counts, strict=False):
         text.set_text(str(count) if count else "")
-
-
-def _boxes(left: FloatArray, right: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
-    """Corners of one box for each entry, shape (n, 4, 2)."""
-    corners = np.array([[left, low], [left, high], [right, high], [right, low]])
-    return np.moveaxis(corners, -1, 0)
 
 
 def draw_code_tree(axes: Any, code: Sequence[str], *, labels: Sequence[str] = ()) -> None:

@@ -4,7 +4,7 @@ Every function returns an `Explorer`. Its controls are attributes (`demo.p = 0.2
 and `demo.readout` is the sentence beneath them.
 """
 
-from course_lib.explore import chapter_0, chapter_1, chapter_2
+from course_lib.explore import chapter_0, chapter_1, chapter_2, chapter_3, chapter_4, chapter_4_samples
 from course_lib.explore.engine import Demo, Explorer
 
 __all__ = ["DEMOS", "Demo", "Explorer"]
@@ -55,6 +55,51 @@ def small_sample_entropy() -> Explorer:
     return Explorer(chapter_2.SMALL_SAMPLE_ENTROPY)
 
 
+def code_bill() -> Explorer:
+    """D3.1: what it costs to send p with a code that was built for q."""
+    return Explorer(chapter_3.CODE_BILL)
+
+
+def forecaster() -> Explorer:
+    """D3.2: what a forecaster's report costs on average, under three rules of payment."""
+    return Explorer(chapter_3.FORECASTER)
+
+
+def error_slopes() -> Explorer:
+    """D3.3: two losses of one logit, and how hard each pushes it."""
+    return Explorer(chapter_3.ERROR_SLOPES)
+
+
+def temperature_and_trust() -> Explorer:
+    """D3.4: a digits classifier's confidence, set by temperature, beside how often it is right."""
+    return Explorer(chapter_3.temperature_and_trust())
+
+
+def two_prices() -> Explorer:
+    """D4.1: what it costs to believe q while p is true, and the other way round."""
+    return Explorer(chapter_4.TWO_PRICES)
+
+
+def one_bump() -> Explorer:
+    """D4.2: the bell curve that either direction of KL fits to two hills."""
+    return Explorer(chapter_4.ONE_BUMP)
+
+
+def evidence_race() -> Explorer:
+    """D4.3: how many flips until the evidence between two coins is 20 : 1."""
+    return Explorer(chapter_4_samples.EVIDENCE_RACE)
+
+
+def drift_alarm() -> Explorer:
+    """D4.4: an alarm for drift, beside what it shows when nothing has drifted."""
+    return Explorer(chapter_4_samples.drift_alarm())
+
+
+def vae_price() -> Explorer:
+    """D4.5: what a latent code costs, in nats."""
+    return Explorer(chapter_4.VAE_PRICE)
+
+
 # Number in the course to the function that shows the demo.
 DEMOS = {
     "D0.1": course_map,
@@ -66,4 +111,13 @@ DEMOS = {
     "D2.2": coin_blocks,
     "D2.3": split_explorer,
     "D2.4": small_sample_entropy,
+    "D3.1": code_bill,
+    "D3.2": forecaster,
+    "D3.3": error_slopes,
+    "D3.4": temperature_and_trust,
+    "D4.1": two_prices,
+    "D4.2": one_bump,
+    "D4.3": evidence_race,
+    "D4.4": drift_alarm,
+    "D4.5": vae_price,
 }

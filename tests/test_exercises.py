@@ -417,7 +417,8 @@ def test_any_epsilon_in_exercise_4_2_is_recognised(clip, epsilon):
 
 @pytest.mark.parametrize("infinity", [math.inf, np.inf, np.float32(np.inf), np.array(np.inf)])
 def test_infinity_is_an_answer(infinity):
-    assert diagnose("4.2", (0.3219, infinity)).correct
+    found = diagnose("4.2", (0.3219, infinity))
+    assert (found.correct, found.message) == (True, "0.3219 bits, ∞ bits.")
     assert not diagnose("4.2", (0.3219, -infinity)).correct
 
 

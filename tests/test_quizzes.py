@@ -3,12 +3,15 @@
 import math
 import re
 from collections import Counter
-from itertools import chain
+from itertools import chain, permutations
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
-from scipy.special import expit, softmax
+from scipy.spatial.distance import jensenshannon
+from scipy.special import expit, rel_entr, softmax
+from scipy.stats import norm
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -65,6 +68,8 @@ def test_every_chapter_has_the_questions_that_its_notebook_asks_for():
             assert f"{chapter}.{kind}" in QUESTIONS
     for kind in ("r1", "r2", "r3", "r4", "r5", "a", "b", *(f"q{number}" for number in range(1, 8))):
         assert f"3.{kind}" in QUESTIONS
+    for kind in ("r1", "r2", "r3", "r4", "r5", "a", "b", *(f"q{number}" for number in range(1, 9))):
+        assert f"4.{kind}" in QUESTIONS
     assert (len(ENTRY_CHECK), len(CONCEPT_TEST)) == (6, 10)
 
 
@@ -88,6 +93,15 @@ ARITHMETIC = {
     "3.r5": f"{0.5 * 1 + 0.25 * 2 + 0.25 * 2} bits",
     "3.q2": f"{0.1 - 1:.1f}".replace("-", "−"),
     "3.q4": f"{-0.91 * math.log(0.91) - 9 * 0.01 * math.log(0.01):.4f} nats",
+    "4.r1": f"{2.625 - 1.75:.3f} bits",
+    "4.r2": f"{0.9 - 1:.1f}".replace("-", "−"),
+    "4.r3": f"{2**4} : 1",
+    "4.r4": f"{10 / 0.25:.0f}",
+    "4.q1": ["D(p‖q)", "D(q‖p)"][
+        [math.inf in rel_entr(p, q) for p, q in permutations([(1 / 2, 1 / 2, 0), (1 / 3,) * 3])].index(True)
+    ],
+    "4.q4": f"exactly {-math.log2(0.5):.0f} bit",  # the label's entropy, which any outcome gives away
+    "4.q8": "AIC but not BIC" if 2 < 2 * 1.5 < math.log(40) else "",
     "3.q6": "about doubles" if round(math.log1p(math.exp(20)) / math.log1p(math.exp(10)), 3) == 2 else "",
 }
 
@@ -123,6 +137,10 @@ def test_the_numbers_in_the_explanations_are_right():
         (-(357 * math.log(357 / 569) + 212 * math.log(212 / 569)) / 569, "0.6603"),
         (math.log1p(math.exp(10)), "10.00"),
         (math.log1p(math.exp(20)), "20.00"),
+        (2.625 / 1.75, "1.500"),
+        (1.75 / 2.625, "0.667"),
+        (math.log2(0.5 / (1 / 3)), "0.585"),
+        (math.log(40), "3.69"),
     ]:
         assert text in said
         assert round(number, len(text.partition(".")[2])) == float(text)
@@ -278,6 +296,63 @@ def course_of_the_test_loss():
     return "it falls, then rises above where it began"
 
 
+def dearer_direction():
+    """Both directions between N(0, 1) and N(1, 1), as areas."""
+
+    def price(mu, other):
+        ratio = quad(lambda x: norm.pdf(x, mu) * (norm.logpdf(x, mu) - norm.logpdf(x, other)), -12, 13)
+        return round(ratio[0], 9)
+
+    there, back = price(0, 1), price(1, 0)
+    return "they are equal" if there == back else ""
+
+
+def where_the_bump_stands():
+    """Reverse KL of every bump on a grid of means and widths, on the hills at −2.5 and 2.5."""
+    x = np.linspace(-14, 14, 2801)
+    log_hills = np.logaddexp(norm.logpdf(x, -2.5), norm.logpdf(x, 2.5)) - math.log(2)
+    places = [(mu, sigma) for mu in np.arange(0, 4.01, 0.1) for sigma in np.geomspace(0.5, 4, 40)]
+    prices = [
+        (norm.pdf(x, *place) * (norm.logpdf(x, *place) - log_hills)).sum() * (x[1] - x[0]) for place in places
+    ]
+    mu = places[int(np.argmin(prices))][0]
+    return {0: "in the middle", 2: "on one of the two hills", 3: "on one of the two hills"}[round(mu)]
+
+
+def growth_of_js():
+    """Entropy of the mixture minus that of a part, by quadrature; the labels' mutual information."""
+
+    def js(apart):
+        def integrand(x):
+            mixed = (norm.pdf(x) + norm.pdf(x, apart)) / 2
+            return -mixed * math.log2(mixed)
+
+        return quad(integrand, -9, apart + 9, limit=200)[0] - math.log2(2 * math.pi * math.e) / 2
+
+    growth = js(8) / js(4)
+    return "hardly changes" if growth < 1.2 else "about doubles" if growth < 3 else "grows fourfold as well"
+
+
+def smallest_rise_beyond_chance():
+    """The drift alarm anew: np.histogram, other shuffles, fixed bins."""
+    radius = load_breast_cancer().data[:, 20]
+    dealt = radius[np.random.default_rng(1).permutation(569)]
+    edges = np.quantile(dealt[:285], np.linspace(0, 1, 11))
+
+    def shares(values):
+        counts = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0] + 0.5
+        return counts / counts.sum()
+
+    def loudness(values):
+        return rel_entr(shares(values[285:]), shares(values[:285])).sum() / math.log(2)
+
+    rng = np.random.default_rng(7)
+    line = np.quantile([loudness(rng.permutation(dealt)) for _ in range(1000)], 0.95)
+    rises = {"2 %": 1.02, "5 %": 1.05, "10 %": 1.1, "20 %": 1.2}
+    scale = {rise: np.repeat([1, factor], [285, 284]) for rise, factor in rises.items()}
+    return next(rise for rise in rises if loudness(dealt * scale[rise]) > line)
+
+
 # The outcome of every prediction, by a road of its own.
 OUTCOMES = {
     "1.hook": lambda: "both are the same" if 2**10 == 1024 else "",
@@ -306,6 +381,11 @@ OUTCOMES = {
     ),
     "3.temperature": accuracy_at_two_temperatures,
     "3.overfit": course_of_the_test_loss,
+    "4.hook": lambda: -2 * math.log2(20) / math.log2(4 * 0.6 * 0.4),
+    "4.swap": dearer_direction,
+    "4.bump": where_the_bump_stands,
+    "4.js": growth_of_js,
+    "4.drift": smallest_rise_beyond_chance,
 }
 
 
@@ -318,6 +398,30 @@ def test_what_happens_is_what_another_road_finds(prediction_id):
 def test_three_positives_are_the_first_above_95_percent_by_exact_odds():
     odds = [99**k * 1 / (5**k * 99) for k in range(5)]
     assert [o / (1 + o) > 0.95 for o in odds] == [False, False, False, True, True]
+
+
+def test_races_between_a_fair_and_a_60_40_coin_end_on_average_within_the_accepted_distance():
+    heads = np.random.default_rng(0).random((2000, 2500)) < 0.5
+    evidence = np.cumsum(np.where(heads, math.log2(0.5 / 0.6), math.log2(0.5 / 0.4)), axis=1)
+    there = evidence >= math.log2(20)
+    assert there.any(axis=1).all()
+    hook = PREDICTIONS["4.hook"]
+    assert abs(there.argmax(axis=1).mean() + 1 - hook.truth()) < hook.accept
+
+
+def test_of_the_four_divergences_only_the_root_of_js_obeys_the_triangle_inequality():
+    def jeffreys(p, q):
+        return (rel_entr(p, q) + rel_entr(q, p)).sum()
+
+    def js(p, q):
+        return jensenshannon(p, q) ** 2
+
+    a, b, c = np.array([0.5, 0.5]), np.array([0.75, 0.25]), np.array([0.95, 0.05])
+    for divergence in (lambda p, q: rel_entr(p, q).sum(), jeffreys, js):
+        assert divergence(a, c) > divergence(a, b) + divergence(b, c)
+    triples = np.random.default_rng(0).dirichlet([0.5] * 4, size=(500, 3))
+    assert all(jensenshannon(p, r) <= jensenshannon(p, q) + jensenshannon(q, r) for p, q, r in triples)
+    assert QUESTIONS["4.q5"].options[QUESTIONS["4.q5"].answer].text == "√JS(p, q)"
 
 
 def test_the_exact_plug_in_mean_of_two_draws_from_a_coin_is_half_a_bit():

@@ -586,7 +586,8 @@ QUESTIONS = (
     ),
     Question(
         "4.r5",
-        "From chapter 2: frequencies of 100 draws are put into the entropy formula. On average the result is",
+        "From chapter 2: the frequencies in 100 throws of a die are put into the entropy formula. On "
+        "average the result is",
         (
             Option("below the true entropy", "By about (K − 1)/2n nats: few draws look tidier.", True),
             Option("above the true entropy", "Chance bunches the draws, and bunching lowers entropy."),

@@ -115,5 +115,8 @@ def _not_yet(exercise: Exercise) -> Diagnosis:
 def format_part(part: Part) -> str:
     """Write a part's right value with its unit, as in ``1.0219 bits``."""
     value = part.reference()
-    number = f"{value:.0f}" if part.tolerance == 0 else f"{value:.4f}"
+    if math.isinf(value):
+        number = "∞" if value > 0 else "−∞"
+    else:
+        number = f"{value:.0f}" if part.tolerance == 0 else f"{value:.4f}"
     return f"{number} {part.unit}" if part.unit in ("bits", "nats") else number

@@ -1,0 +1,870 @@
+"""Every worked number of chapters 3 and 4, in one table each: what the course computes, exactly, as printed.
+
+Oracles: exact fractions and 50-digit decimal arithmetic, which share no code with the course's NumPy. The
+printed digits are what the chapters show. Random results are ranges, further down.
+"""
+
+import math
+from decimal import Decimal, localcontext
+from fractions import Fraction as F
+from functools import cache
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer
+from sklearn.linear_model import LogisticRegression
+
+from course_lib.classifiers import (
+    brier_score,
+    cross_entropy_from_logits,
+    cross_entropy_from_probabilities,
+    cross_entropy_gradient,
+    expected_calibration_error,
+    fit_temperature,
+    focal_loss,
+    smoothed_targets,
+    softmax,
+)
+from course_lib.datasets import digits_split
+from course_lib.distributions import in_unit
+from course_lib.estimators import kl_estimates, permutation_null, smoothed_histogram
+from course_lib.evidence import first_passage, flips_to_odds, likelihood_ratio_walks
+from course_lib.gaussians import gaussian_kl, vae_kl
+from course_lib.measures import (
+    cross_entropy,
+    entropy,
+    js_distance,
+    js_divergence,
+    kl_divergence,
+    perplexity,
+    pinsker_bound,
+    population_stability_index,
+    surprisal,
+    total_variation,
+)
+from course_lib.mixtures import GaussianMixture, forward_fit, reverse_fit, reverse_kl, two_hills
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+D = Decimal
+PI = D("3.14159265358979323846264338327950288419716939937510582097494")
+
+
+# --- oracles ------------------------------------------------------------------------------------------
+
+
+def exactly(function):
+    """Run an oracle with 50 digits."""
+
+    def run(*arguments):
+        with localcontext(prec=50):
+            return function(*arguments)
+
+    return run
+
+
+@exactly
+def number(x):
+    """A fraction, or anything that reads as one, in decimals."""
+    fraction = F(x)
+    return D(fraction.numerator) / D(fraction.denominator)
+
+
+@exactly
+def ln(x):
+    return number(x).ln()
+
+
+@exactly
+def in_bits(nats):
+    return nats / D(2).ln()
+
+
+@exactly
+def ce(p, q):
+    """Cross-entropy in nats of lists of decimals as text."""
+    return -sum((number(x) * ln(y) for x, y in zip(p, q, strict=True) if F(x)), D(0))
+
+
+@exactly
+def kl(p, q):
+    return ce(p, q) - ce(p, p)
+
+
+@exactly
+def js(p, q):
+    mixed = [(F(x) + F(y)) / 2 for x, y in zip(p, q, strict=True)]
+    return (kl(p, mixed) + kl(q, mixed)) / 2
+
+
+@exactly
+def loss(z, y):
+    """Log of the sum of exponentials in plain sight: 50 digits neither overflow nor cancel here."""
+    return sum(D(x).exp() for x in z).ln() - D(z[y])
+
+
+@exactly
+def power_share(z, y, tau="1"):
+    return (D(z[y]) / D(tau)).exp() / sum((D(x) / D(tau)).exp() for x in z)
+
+
+@exactly
+def normal_kl(mu0, sigma0, mu1, sigma1):
+    mu0, sigma0, mu1, sigma1 = map(D, (mu0, sigma0, mu1, sigma1))
+    return (sigma1 / sigma0).ln() + (sigma0**2 + (mu0 - mu1) ** 2) / (2 * sigma1**2) - D("0.5")
+
+
+@exactly
+def vae(mu, log_var):
+    return sum((D(m) ** 2 + D(v).exp() - 1 - D(v)) / 2 for m, v in zip(mu, log_var, strict=True))
+
+
+@exactly
+def clipped_kl(p, q, epsilon):
+    """What a program prints that lifts every probability to ε and divides by the new total."""
+    p, q = ([max(F(x), F(epsilon)) for x in row] for row in (p, q))
+    return kl([x / sum(p) for x in p], [x / sum(q) for x in q])
+
+
+@exactly
+def calculated(function):
+    return function()
+
+
+def floats(texts):
+    return [float(F(x)) for x in texts]
+
+
+WEATHER, FORECAST = ("0.7", "0.2", "0.1"), ("0.3", "0.4", "0.3")
+CODE, WRONG_CODE = ("1/2", "1/4", "1/8", "1/8"), ("1/8", "1/8", "1/4", "1/2")
+HILLS = ("0.30", "0.05", "0.05", "0.30", "0.05", "0.05", "0.20", "0")
+SPREAD = ("0.13", "0.12", "0.12", "0.13", "0.12", "0.12", "0.13", "0.13")
+FIRST_HILL = ("0.45", "0.20", "0.15", "0.10", "0.05", "0.03", "0.02", "0")
+SECOND_HILL = ("0.05", "0.05", "0.20", "0.45", "0.10", "0.03", "0.10", "0.02")
+LOGITS = ("3", "1.5", "0.5", "-0.5")
+
+
+def h(p, unit="bits"):
+    return lambda: entropy(floats(p), unit=unit)
+
+
+def crossed(p, q, unit="bits"):
+    return lambda: cross_entropy(floats(p), floats(q), unit=unit)
+
+
+def price(p, q, unit="bits"):
+    return lambda: kl_divergence(floats(p), floats(q), unit=unit)
+
+
+def charged(z, y):
+    return lambda: cross_entropy_from_logits(floats(z), y)
+
+
+def coin(p):
+    return (str(F(p)), str(1 - F(p)))
+
+
+def flips(p, q):
+    return lambda: flips_to_odds(kl_divergence(floats(p), floats(q)), 20)
+
+
+@exactly
+def exact_flips(p, q):
+    return D(20).ln() / kl(p, q)
+
+
+# name: (what the course computes, the oracle's value, the digits that are printed)
+CHAPTER_3 = {
+    "hook: ten times .9": (
+        lambda: cross_entropy_from_probabilities([0.9] * 10, [1] * 10),
+        -ln("0.9"),
+        "0.1054",
+    ),
+    "hook: ten times .6": (
+        lambda: cross_entropy_from_probabilities([0.6] * 10, [1] * 10),
+        -ln("0.6"),
+        "0.5108",
+    ),
+    "hook: ratio": (
+        lambda: surprisal(0.6) / surprisal(0.9),
+        calculated(lambda: ln("0.6") / ln("0.9")),
+        "4.8",
+    ),
+    "code: H(p)": (h(CODE), D("1.75"), "1.750"),
+    "code: H(p,q)": (crossed(CODE, WRONG_CODE), D("2.625"), "2.625"),
+    "code: waste": (price(CODE, WRONG_CODE), D("0.875"), "0.875"),
+    "code: uniform": (crossed(CODE, ("1/4",) * 4), D(2), "2.000"),
+    "code: uniform, waste": (price(CODE, ("1/4",) * 4), D("0.25"), "0.25"),
+    "rain: best possible": (
+        crossed(coin("0.7"), coin("0.7")),
+        in_bits(ce(coin("0.7"), coin("0.7"))),
+        "0.8813",
+    ),
+    "rain: report .5": (crossed(coin("0.7"), coin("0.5")), D(1), "1.0000"),
+    "rain: report .9": (crossed(coin("0.7"), coin("0.9")), in_bits(ce(coin("0.7"), coin("0.9"))), "1.1030"),
+    "rain: report .99": (
+        crossed(coin("0.7"), coin("0.99")),
+        in_bits(ce(coin("0.7"), coin("0.99"))),
+        "2.0033",
+    ),
+    "rain: report .999": (
+        crossed(coin("0.7"), coin("0.999")),
+        in_bits(ce(coin("0.7"), coin("0.999"))),
+        "2.9907",
+    ),
+    "rain: Brier at the truth": (
+        lambda: brier_score([0.7] * 10, [1] * 7 + [0] * 3),
+        number("21/100"),
+        "0.2100",
+    ),
+    "slope of the loss at z = -5": (
+        lambda: cross_entropy_gradient([-5, 0], 0)[0],
+        calculated(lambda: power_share(("-5", "0"), 0) - 1),
+        "-0.99331",
+    ),
+    "slope of (1 - p)² at z = -5": (
+        lambda: -2 * softmax([-5, 0])[0] * softmax([-5, 0])[1] ** 2,
+        calculated(lambda: -2 * power_share(("-5", "0"), 0) * power_share(("-5", "0"), 1) ** 2),
+        "-0.01321",
+    ),
+    "who pushes harder at z = -5": (
+        lambda: 1 / (2 * softmax([-5, 0]).prod()),
+        calculated(lambda: 1 / (2 * power_share(("-5", "0"), 0) * power_share(("-5", "0"), 1))),
+        "75",
+    ),
+    "slope of the loss at z = -10": (
+        lambda: cross_entropy_gradient([-10, 0], 0)[0],
+        calculated(lambda: power_share(("-10", "0"), 0) - 1),
+        "-1.0000",
+    ),
+    "slope of (1 - p)² at z = -10": (
+        lambda: -2 * softmax([-10, 0])[0] * softmax([-10, 0])[1] ** 2,
+        calculated(lambda: -2 * power_share(("-10", "0"), 0) * power_share(("-10", "0"), 1) ** 2),
+        "-0.000091",
+    ),
+    "loss at z = -10": (charged(("-10", "0"), 0), loss(("-10", "0"), 0), "10.00"),
+    "two curves cross": (lambda: cross_entropy_from_probabilities(0.5, 0), ln(2), "0.693"),
+    "one-hot .8": (lambda: surprisal(0.8, unit="nats"), -ln("0.8"), "0.2231"),
+    "one-hot .34": (lambda: surprisal(0.34, unit="nats"), -ln("0.34"), "1.0788"),
+    "one-hot .1": (lambda: surprisal(0.1, unit="nats"), -ln("0.1"), "2.3026"),
+    "one-hot .9": (lambda: cross_entropy([1, 0], [0.9, 0.1], unit="nats"), -ln("0.9"), "0.1054"),
+    "one-hot .5": (lambda: cross_entropy_from_probabilities([0.2, 0.3, 0.5], 2), -ln("0.5"), "0.6931"),
+    "one-hot .85": (
+        lambda: cross_entropy_from_probabilities([0.05, 0.85, 0.07, 0.03], 1),
+        -ln("0.85"),
+        "0.1625",
+    ),
+    "one-hot .30": (
+        lambda: cross_entropy_from_probabilities([0.25, 0.30, 0.25, 0.20], 1),
+        -ln("0.3"),
+        "1.2040",
+    ),
+    "one-hot .07": (
+        lambda: cross_entropy_from_probabilities([0.80, 0.07, 0.08, 0.05], 1),
+        -ln("0.07"),
+        "2.6593",
+    ),
+    "softmax, class 0": (lambda: softmax([-1, 0, 1.2])[0], power_share(("-1", "0", "1.2"), 0), "0.0785"),
+    "softmax, class 1": (lambda: softmax([-1, 0, 1.2])[1], power_share(("-1", "0", "1.2"), 1), "0.2133"),
+    "softmax, class 2": (lambda: softmax([-1, 0, 1.2])[2], power_share(("-1", "0", "1.2"), 2), "0.7082"),
+    "logits (-1, 0, 1.2)": (charged(("-1", "0", "1.2"), 2), loss(("-1", "0", "1.2"), 2), "0.3450"),
+    "their slope at the truth": (
+        lambda: cross_entropy_gradient([-1, 0, 1.2], 2)[2],
+        calculated(lambda: power_share(("-1", "0", "1.2"), 2) - 1),
+        "-0.2918",
+    ),
+    "logits (2, 0, -1)": (charged(("2", "0", "-1"), 2), loss(("2", "0", "-1"), 2), "3.1698"),
+    "logits (2, 8, 1, .5)": (charged(("2", "8", "1", "0.5"), 1), loss(("2", "8", "1", "0.5"), 1), "0.003936"),
+    "softmax taken for logits": (charged(("0.1", "0.2", "0.7"), 2), loss(("0.1", "0.2", "0.7"), 2), "0.7679"),
+    "weather: H(p)": (h(WEATHER), in_bits(ce(WEATHER, WEATHER)), "1.1568"),
+    "weather: H(p,q)": (crossed(WEATHER, FORECAST), in_bits(ce(WEATHER, FORECAST)), "1.6540"),
+    "weather: H(q,p)": (crossed(FORECAST, WEATHER), in_bits(ce(FORECAST, WEATHER)), "2.0797"),
+    "weather: gap": (price(WEATHER, FORECAST), in_bits(kl(WEATHER, FORECAST)), "0.4972"),
+    "fair coin, 90/10 code": (
+        crossed(coin("0.5"), coin("0.9"), "nats"),
+        ce(coin("0.5"), coin("0.9")),
+        "1.2040",
+    ),
+    "fresh network, 2 classes": (lambda: cross_entropy_from_logits([0] * 2, 1), ln(2), "0.693"),
+    "fresh network, 3 classes": (lambda: cross_entropy_from_logits([0] * 3, 1), ln(3), "1.099"),
+    "fresh network, 10 classes": (lambda: cross_entropy_from_logits([0] * 10, 1), ln(10), "2.303"),
+    "fresh network, 100 classes": (lambda: cross_entropy_from_logits([0] * 100, 1), ln(100), "4.605"),
+    "fresh network, 1000 classes": (lambda: cross_entropy_from_logits([0] * 1000, 1), ln(1000), "6.908"),
+    "fresh network, 49152 tokens": (lambda: cross_entropy_from_logits([0] * 49152, 1), ln(49152), "10.80"),
+    "logits to 800: class 0": (charged(("200", "800", "100", "50"), 0), D(600), "600"),
+    "logits to 800: class 1": (charged(("200", "800", "100", "50"), 1), D(0), "0"),
+    "logits to 800: class 2": (charged(("200", "800", "100", "50"), 2), D(700), "700"),
+    "logits to 800: class 3": (charged(("200", "800", "100", "50"), 3), D(750), "750"),
+    "clipped at 1e-7": (lambda: surprisal(1e-7, unit="nats"), -ln("1e-7"), "16.12"),
+    "clipped at 1e-10": (lambda: surprisal(1e-10, unit="nats"), -ln("1e-10"), "23.03"),
+    "clipped at 1e-15": (lambda: surprisal(1e-15, unit="nats"), -ln("1e-15"), "34.54"),
+    "smoothed floor, 10 classes": (
+        lambda: entropy(smoothed_targets(3, 10, 0.1), unit="nats"),
+        ce(["0.91"] + ["0.01"] * 9, ["0.91"] + ["0.01"] * 9),
+        "0.5003",
+    ),
+    "smoothed floor, 3 classes": (
+        lambda: entropy(smoothed_targets(0, 3, 0.1), unit="nats"),
+        ce(["28/30", "1/30", "1/30"], ["28/30", "1/30", "1/30"]),
+        "0.2911",
+    ),
+    "smoothed gap, 10 classes": (lambda: np.ptp(np.log(smoothed_targets(3, 10, 0.1))), ln(91), "4.511"),
+    "smoothed gap, 3 classes": (lambda: np.ptp(np.log(smoothed_targets(0, 3, 0.1))), ln(28), "3.332"),
+    "focal at p = .9": (
+        lambda: focal_loss(np.log([0.9, 0.1]), 0),
+        calculated(lambda: -ln("0.9") / 100),
+        "0.00105",
+    ),
+    "focal at p = .1: shrinks by": (
+        lambda: cross_entropy_from_logits(np.log([0.1, 0.9]), 0) / focal_loss(np.log([0.1, 0.9]), 0),
+        number("100/81"),
+        "1.23",
+    ),
+    "one bluff in a hundred": (
+        lambda: cross_entropy_from_probabilities([0.99] * 99 + [1e-6], [1] * 100),
+        calculated(lambda: -(99 * ln("0.99") + ln("1e-6")) / 100),
+        "0.1481",
+    ),
+    "Gaussian loss, the constant": (
+        lambda: -GaussianMixture([1], [0], [1]).log_density(0.0),
+        calculated(lambda: (2 * PI).ln() / 2),
+        "0.9189",
+    ),
+    "Gaussian loss at error 3, width 2": (
+        lambda: -GaussianMixture([1], [0], [2]).log_density(3.0),
+        calculated(lambda: D(9) / 8 + (2 * PI).ln() / 2 + ln(2)),
+        "2.7371",
+    ),
+    "base rate, bits": (
+        lambda: entropy([357, 212], normalize=True),
+        in_bits(ce(("357/569", "212/569"), ("357/569", "212/569"))),
+        "0.9526",
+    ),
+    "base rate, nats": (
+        lambda: cross_entropy_from_probabilities([357 / 569] * 569, load_breast_cancer().target),
+        ce(("357/569", "212/569"), ("357/569", "212/569")),
+        "0.6603",
+    ),
+    "exercise 4": (
+        lambda: cross_entropy_from_probabilities([0.9, 0.6, 0.2, 0.5], [1] * 4),
+        calculated(lambda: -ln(F("0.9") * F("0.6") * F("0.2") * F("0.5")) / 4),
+        "0.7297",
+    ),
+    "exercise 5": (
+        lambda: cross_entropy_from_probabilities([0.9, 0.2, 0.6, 0.1], [1, 0, 1, 0]),
+        calculated(lambda: -ln(F("0.9") * F("0.8") * F("0.6") * F("0.9")) / 4),
+        "0.2362",
+    ),
+    "1 nat in bits": (lambda: in_unit(1.0, "bits"), calculated(lambda: 1 / ln(2)), "1.4427"),
+    "perplexity of 3 nats": (lambda: perplexity([3.0], unit="nats"), calculated(lambda: D(3).exp()), "20.1"),
+    "60/40 on everything, Brier": (lambda: brier_score([0.6] * 10, [1] * 10), number("4/25"), "0.16"),
+    **{
+        f"τ = {tau}: top class": (
+            lambda tau=tau: softmax(floats(LOGITS), temperature=float(tau))[0],
+            power_share(LOGITS, 0, tau),
+            top,
+        )
+        for tau, top in [("0.5", "0.946"), ("1", "0.749"), ("2", "0.517"), ("5", "0.352"), ("10", "0.299")]
+    },
+    **{
+        f"τ = {tau}: entropy": (
+            lambda tau=tau: entropy(softmax(floats(LOGITS), temperature=float(tau))),
+            in_bits(ce(*[[power_share(LOGITS, k, tau) for k in range(4)]] * 2)),
+            bits,
+        )
+        for tau, bits in [("0.5", "0.339"), ("1", "1.115"), ("2", "1.709"), ("5", "1.951"), ("10", "1.988")]
+    },
+}
+
+CHAPTER_4 = {
+    "two prices": (price(WEATHER, FORECAST), in_bits(kl(WEATHER, FORECAST)), "0.4972"),
+    "two prices, reversed": (price(FORECAST, WEATHER), in_bits(kl(FORECAST, WEATHER)), "0.5088"),
+    "two prices, nats": (price(WEATHER, FORECAST, "nats"), kl(WEATHER, FORECAST), "0.3446"),
+    "swapped entries cost the same": (
+        price(("0.7", "0.2", "0.1"), ("0.2", "0.7", "0.1")),
+        in_bits(kl(("0.2", "0.7", "0.1"), ("0.7", "0.2", "0.1"))),
+        "0.9037",
+    ),
+    "20 to 1 in bits": (lambda: in_unit(np.log(20), "bits"), in_bits(ln(20)), "4.32"),
+    "evidence a flip, .6": (
+        price(coin("0.5"), coin("0.6")),
+        in_bits(kl(coin("0.5"), coin("0.6"))),
+        "0.02945",
+    ),
+    **{
+        f"flips, fair against {bias}": (
+            flips(coin("0.5"), coin(bias)),
+            exact_flips(coin("0.5"), coin(bias)),
+            printed,
+        )
+        for bias, printed in [
+            ("0.6", "147"),
+            ("0.7", "34.36"),
+            ("0.9", "5.9"),
+            ("0.55", "596"),
+            ("0.51", "14976"),
+        ]
+    },
+    "flips, .6 against fair": (
+        flips(coin("0.6"), coin("0.5")),
+        exact_flips(coin("0.6"), coin("0.5")),
+        "149",
+    ),
+    "flips, .9 against fair": (
+        flips(coin("0.9"), coin("0.5")),
+        exact_flips(coin("0.9"), coin("0.5")),
+        "8.1",
+    ),
+    "VAE at (0, 0)": (lambda: vae_kl(0, 0), D(0), "0"),
+    "VAE at (1, 0)": (lambda: vae_kl(1, 0), D("0.5"), "0.500"),
+    "VAE at (2, 0)": (lambda: vae_kl(2, 0), D(2), "2.000"),
+    "VAE at (0, -4)": (lambda: vae_kl(0, -4), vae(["0"], ["-4"]), "1.509"),
+    "VAE, coordinate 1": (lambda: vae_kl(0.5, -0.5), vae(["0.5"], ["-0.5"]), "0.1783"),
+    "VAE, coordinate 2": (lambda: vae_kl(-0.3, 0.2), vae(["-0.3"], ["0.2"]), "0.0557"),
+    "VAE, coordinate 3": (lambda: vae_kl(0.1, -0.1), vae(["0.1"], ["-0.1"]), "0.0074"),
+    "VAE, all three": (
+        lambda: vae_kl([0.5, -0.3, 0.1], [-0.5, 0.2, -0.1]),
+        vae(["0.5", "-0.3", "0.1"], ["-0.5", "0.2", "-0.1"]),
+        "0.2414",
+    ),
+    "local picture, δ = .01": (
+        price(coin("0.5"), coin("0.51"), "nats"),
+        calculated(lambda: -ln(F("0.9996")) / 2),
+        "0.00020004",
+    ),
+    "local picture, δ = .1": (
+        price(coin("0.5"), coin("0.6"), "nats"),
+        calculated(lambda: -ln(F("0.96")) / 2),
+        "0.020411",
+    ),
+    "close model": (
+        price(("0.5", "0.3", "0.2"), ("0.4", "0.35", "0.25"), "nats"),
+        kl(("0.5", "0.3", "0.2"), ("0.4", "0.35", "0.25")),
+        "0.02070",
+    ),
+    "close model, reversed": (
+        price(("0.4", "0.35", "0.25"), ("0.5", "0.3", "0.2"), "nats"),
+        kl(("0.4", "0.35", "0.25"), ("0.5", "0.3", "0.2")),
+        "0.02048",
+    ),
+    "nearly uniform model": (
+        price(("0.5", "0.3", "0.2"), ("0.33", "0.33", "0.34"), "nats"),
+        kl(("0.5", "0.3", "0.2"), ("0.33", "0.33", "0.34")),
+        "0.07304",
+    ),
+    "nearly uniform model, reversed": (
+        price(("0.33", "0.33", "0.34"), ("0.5", "0.3", "0.2"), "nats"),
+        kl(("0.33", "0.33", "0.34"), ("0.5", "0.3", "0.2")),
+        "0.07475",
+    ),
+    "uniform against waves": (
+        price(("1/4",) * 4, ("0.3", "0.2", "0.3", "0.2"), "nats"),
+        kl(("1/4",) * 4, ("0.3", "0.2", "0.3", "0.2")),
+        "0.02041",
+    ),
+    "waves against uniform": (
+        price(("0.3", "0.2", "0.3", "0.2"), ("1/4",) * 4, "nats"),
+        kl(("0.3", "0.2", "0.3", "0.2"), ("1/4",) * 4),
+        "0.02014",
+    ),
+    "uniform against a peak": (
+        price(("1/4",) * 4, ("0.9", "0.03", "0.04", "0.03"), "nats"),
+        kl(("1/4",) * 4, ("0.9", "0.03", "0.04", "0.03")),
+        "1.1980",
+    ),
+    "a peak against uniform": (
+        price(("0.9", "0.03", "0.04", "0.03"), ("1/4",) * 4, "nats"),
+        kl(("0.9", "0.03", "0.04", "0.03"), ("1/4",) * 4),
+        "0.9523",
+    ),
+    "fair against 90/10": (price(coin("0.5"), coin("0.9")), in_bits(kl(coin("0.5"), coin("0.9"))), "0.7370"),
+    "90/10 against fair": (price(coin("0.9"), coin("0.5")), in_bits(kl(coin("0.9"), coin("0.5"))), "0.5310"),
+    **{
+        f"bumps {gap} apart": (
+            lambda gap=gap: gaussian_kl(0, 1, gap, 1, unit="nats"),
+            D(gap) ** 2 / 2,
+            printed,
+        )
+        for gap, printed in [(1, "0.5"), (2, "2"), (3, "4.5")]
+    },
+    "narrow in wide": (
+        lambda: gaussian_kl(0, 1, 0, 2, unit="nats"),
+        normal_kl("0", "1", "0", "2"),
+        "0.3181",
+    ),
+    "wide in narrow": (
+        lambda: gaussian_kl(0, 2, 0, 1, unit="nats"),
+        normal_kl("0", "2", "0", "1"),
+        "0.8069",
+    ),
+    "N(0,1) in N(1,4)": (
+        lambda: gaussian_kl(0, 1, 1, 2, unit="nats"),
+        normal_kl("0", "1", "1", "2"),
+        "0.4431",
+    ),
+    "N(1,4) in N(0,1)": (
+        lambda: gaussian_kl(1, 2, 0, 1, unit="nats"),
+        normal_kl("1", "2", "0", "1"),
+        "1.3069",
+    ),
+    "JS of mirror images": (
+        lambda: js_divergence([0.5, 0.3, 0.2], [0.2, 0.3, 0.5]),
+        in_bits(js(("0.5", "0.3", "0.2"), ("0.2", "0.3", "0.5"))),
+        "0.09582",
+    ),
+    "JS of mirror images, nats": (
+        lambda: js_divergence([0.5, 0.3, 0.2], [0.2, 0.3, 0.5], unit="nats"),
+        js(("0.5", "0.3", "0.2"), ("0.2", "0.3", "0.5")),
+        "0.06641",
+    ),
+    "JS distance, nats": (
+        lambda: js_distance([0.5, 0.3, 0.2], [0.2, 0.3, 0.5], unit="nats"),
+        calculated(lambda: js(("0.5", "0.3", "0.2"), ("0.2", "0.3", "0.5")).sqrt()),
+        "0.25771",
+    ),
+    "JS distance, bits": (
+        lambda: js_distance([0.5, 0.3, 0.2], [0.2, 0.3, 0.5]),
+        calculated(lambda: in_bits(js(("0.5", "0.3", "0.2"), ("0.2", "0.3", "0.5"))).sqrt()),
+        "0.30954",
+    ),
+    "JS of disjoint supports": (lambda: js_divergence([0.5, 0.5, 0], [0, 0, 1]), D(1), "1"),
+    "JS of an overlap": (
+        lambda: js_divergence([0.9, 0.1, 0], [0, 0.5, 0.5]),
+        in_bits(js(("0.9", "0.1", "0"), ("0", "0.5", "0.5"))),
+        "0.8050",
+    ),
+    "triangle: direct": (price(coin("0.5"), coin("0.95")), in_bits(kl(coin("0.5"), coin("0.95"))), "1.198"),
+    "triangle: first leg": (
+        price(coin("0.5"), coin("0.75")),
+        in_bits(kl(coin("0.5"), coin("0.75"))),
+        "0.208",
+    ),
+    "triangle: second leg": (
+        price(coin("0.75"), coin("0.95")),
+        in_bits(kl(coin("0.75"), coin("0.95"))),
+        "0.325",
+    ),
+    "total variation of .5 and .6": (lambda: total_variation([0.5, 0.5], [0.6, 0.4]), D("0.1"), "0.100"),
+    "Pinsker for .5 and .6": (
+        lambda: pinsker_bound(kl_divergence([0.5, 0.5], [0.6, 0.4]), unit="bits"),
+        calculated(lambda: (kl(coin("0.5"), coin("0.6")) / 2).sqrt()),
+        "0.101",
+    ),
+    "total variation of the weather": (
+        lambda: total_variation(floats(WEATHER), floats(FORECAST)),
+        D("0.4"),
+        "0.400",
+    ),
+    "Pinsker for the weather": (
+        lambda: pinsker_bound(kl_divergence(floats(WEATHER), floats(FORECAST)), unit="bits"),
+        calculated(lambda: (kl(WEATHER, FORECAST) / 2).sqrt()),
+        "0.415",
+    ),
+    "a die told to be even": (price(("0", "1/3") * 3, ("1/6",) * 6), D(1), "1"),
+    "hills, spread: forward": (price(HILLS, SPREAD, "nats"), kl(HILLS, SPREAD), "0.4128"),
+    "hills, first: forward": (price(HILLS, FIRST_HILL, "nats"), kl(HILLS, FIRST_HILL), "0.5698"),
+    "hills, first: reverse": (price(FIRST_HILL, HILLS, "nats"), kl(FIRST_HILL, HILLS), "0.4533"),
+    "hills, second: forward": (price(HILLS, SECOND_HILL, "nats"), kl(HILLS, SECOND_HILL), "0.4761"),
+    "the finite direction": (
+        price(("0.5", "0.5", "0"), ("0.4", "0.4", "0.2")),
+        in_bits(ln("5/4")),
+        "0.3219",
+    ),
+    "k2 at a whole width": (
+        # The mean of (x − ½)²/2 under N(0, 1), on two points that share its mean and variance.
+        lambda: kl_estimates(np.array([-1.0, 1.0]) - 0.5).k2.mean(),
+        number("5/8"),
+        "0.625",
+    ),
+    "forward fit, 70/30: μ": (lambda: forward_fit(two_hills(3, 0.7)).mu, D("-1.2"), "-1.2"),
+    "forward fit, 70/30: σ": (
+        lambda: forward_fit(two_hills(3, 0.7)).sigma,
+        calculated(lambda: D("8.56").sqrt()),
+        "2.926",
+    ),
+    "forward fit, even: σ": (
+        lambda: forward_fit(two_hills(3)).sigma,
+        calculated(lambda: D(10).sqrt()),
+        "3.162",
+    ),
+}
+
+
+def agrees(value, exact, printed):
+    digits = len(printed.split(".")[1]) if "." in printed else 0
+    assert float(value) == pytest.approx(float(exact), abs=1e-9)
+    assert abs(D(exact) - D(printed)) <= D("0.5000001") * D(10) ** -digits
+
+
+@pytest.mark.parametrize(("value", "exact", "printed"), CHAPTER_3.values(), ids=CHAPTER_3.keys())
+def test_chapter_3_prints_what_exact_arithmetic_gives(value, exact, printed):
+    agrees(value(), exact, printed)
+
+
+@pytest.mark.parametrize(("value", "exact", "printed"), CHAPTER_4.values(), ids=CHAPTER_4.keys())
+def test_chapter_4_prints_what_exact_arithmetic_gives(value, exact, printed):
+    agrees(value(), exact, printed)
+
+
+# --- infinities, and what programs print instead ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        (SPREAD, HILLS),
+        (SECOND_HILL, HILLS),
+        (("0.4", "0.4", "0.2"), ("0.5", "0.5", "0")),
+        (("0.9", "0.1", "0"), ("0", "0.5", "0.5")),
+        (("0", "0.5", "0.5"), ("0.9", "0.1", "0")),
+        (WEATHER, ("3/7", "4/7", "0")),
+    ],
+)
+def test_where_the_model_forbids_what_happens_the_price_is_infinite(p, q):
+    assert kl_divergence(floats(p), floats(q)) == math.inf
+    assert math.isfinite(js_divergence(floats(p), floats(q)))
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "epsilon", "printed"),
+    [
+        (SPREAD, HILLS, "1e-10", "2.875"),
+        (SECOND_HILL, HILLS, "1e-10", "0.737"),
+        (("0.4", "0.4", "0.2"), ("0.5", "0.5", "0"), "1e-4", "1.342"),
+        (("0.4", "0.4", "0.2"), ("0.5", "0.5", "0"), "1e-6", "2.263"),
+        (("0.4", "0.4", "0.2"), ("0.5", "0.5", "0"), "1e-10", "4.105"),
+        (("0.4", "0.4", "0.2"), ("0.5", "0.5", "0"), "1e-15", "6.407"),
+    ],
+)
+def test_a_clipped_infinity_is_whatever_the_epsilon_makes_it(p, q, epsilon, printed):
+    exact = clipped_kl(p, q, epsilon)
+    clipped = [np.maximum(floats(row), float(epsilon)) for row in (p, q)]
+    agrees(kl_divergence(*clipped, unit="nats", normalize=True), exact, printed)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "limit", "printed"),
+    [
+        (np.float64, F(2) ** 1024, "709.78"),
+        (np.float32, F(2) ** 128, "88.72"),
+        (np.float16, F(2) ** 16, "11.09"),
+    ],
+)
+def test_exp_overflows_just_above_the_log_of_the_largest_float_but_the_loss_does_not(dtype, limit, printed):
+    # Oracle: the largest float is one rounding below a power of two.
+    assert abs(ln(limit) - D(printed)) < D("0.006")
+    below, above = (dtype(float(D(printed)) + shift) for shift in (-0.09, 0.11))
+    with np.errstate(over="ignore"):
+        assert np.isfinite(np.exp(below)) and np.isinf(np.exp(above))
+    assert cross_entropy_from_logits(np.array([above, 0], dtype=dtype), 1) == pytest.approx(
+        float(above), abs=1e-4
+    )
+
+
+def test_softmax_then_log_gives_inf_and_nan_where_the_loss_is_600():
+    z = np.array([200.0, 800, 100, 50])
+    with np.errstate(all="ignore"):
+        naive = -np.log(np.exp(z) / np.exp(z).sum())
+    assert np.isinf(naive[[0, 2, 3]]).all() and np.isnan(naive[1])
+    assert cross_entropy_from_logits([z] * 4, range(4), reduction="none") == pytest.approx([600, 0, 700, 750])
+
+
+def test_two_steps_can_cost_less_than_one_so_the_price_is_no_distance():
+    # Oracle: exact arithmetic, above; two published triples.
+    for a, b, c in [("0.5", "0.75", "0.95"), ("0.5", "0.25", "0.1")]:
+        direct, detour = kl(coin(a), coin(c)), kl(coin(a), coin(b)) + kl(coin(b), coin(c))
+        assert direct > detour
+        legs = [kl_divergence(floats(coin(x)), floats(coin(y)), unit="nats") for x, y in [(a, b), (b, c)]]
+        assert sum(legs) == pytest.approx(float(detour), abs=1e-9)
+        distances = [js_distance(floats(coin(x)), floats(coin(y))) for x, y in [(a, c), (a, b), (b, c)]]
+        assert distances[0] <= distances[1] + distances[2]
+
+
+def test_smoothing_moves_the_best_logits_from_infinity_to_a_finite_gap():
+    for classes, gap in [(10, 91), (3, 28)]:
+        targets = smoothed_targets(0, classes, 0.1)
+        best = np.zeros(classes)
+        best[0] = math.log(gap)
+        assert cross_entropy_gradient(best, targets) == pytest.approx(np.zeros(classes), abs=1e-15)
+        for step in (-0.1, 0.1):
+            moved = best + step * (np.arange(classes) == 0)
+            assert cross_entropy_from_logits(moved, targets) > cross_entropy_from_logits(best, targets)
+        hard = [cross_entropy_from_logits(t * best, 0) for t in (1, 2, 4)]
+        assert hard == sorted(hard, reverse=True)  # one-hot targets ask for ever more
+
+
+def test_brier_and_log_are_lowest_at_the_truth_and_the_absolute_error_is_not():
+    # Oracle: for the truth .7 the expected penalties by hand, q on a grid of hundredths.
+    q = np.arange(1, 100) / 100
+    log_fine = [cross_entropy([0.7, 0.3], [x, 1 - x]) for x in q]
+    brier = [brier_score([x] * 10, [1] * 7 + [0] * 3) for x in q]
+    absolute = 0.7 * (1 - q) + 0.3 * q
+    assert q[np.argmin(log_fine)] == q[np.argmin(brier)] == 0.7
+    assert brier == pytest.approx(0.7 * (1 - q) ** 2 + 0.3 * q**2, abs=1e-12)
+    assert q[np.argmin(absolute)] == 0.99 and absolute.min() == pytest.approx(0.304)
+
+
+# --- random results: ranges ---------------------------------------------------------------------------
+
+
+@cache
+def digits_scores(penalty):
+    """Logits of validation and test digits, from the regression the chapter trains."""
+    digits = digits_split()
+    model = LogisticRegression(C=penalty, max_iter=5000).fit(digits.train.pixels, digits.train.labels)
+    return [(model.decision_function(part.pixels), part.labels) for part in digits[1:]]
+
+
+@pytest.mark.parametrize(
+    ("penalty", "tau", "accuracy", "before", "after", "gap_before", "gap_after", "identity"),
+    [
+        (1.0, 0.556, 0.958, 0.193, 0.122, 0.085, 0.025, 0.133812),
+        (1e4, 4.25, 0.9644, 0.356, 0.151, 0.032, 0.033, 0.151166),
+    ],
+)
+def test_temperature_repairs_the_digits_probabilities_and_leaves_their_ranking(
+    penalty, tau, accuracy, before, after, gap_before, gap_after, identity
+):
+    (z_fit, y_fit), (z, y) = digits_scores(penalty)
+    fitted = fit_temperature(z_fit, y_fit)
+    assert fitted == pytest.approx(tau, rel=0.02)
+    assert (z.argmax(axis=1) == y).mean() == pytest.approx(accuracy, abs=0.005)
+    assert cross_entropy_from_logits(z, y) == pytest.approx(before, abs=0.005)
+    assert cross_entropy_from_logits(z / fitted, y) == pytest.approx(after, abs=0.003)
+    assert expected_calibration_error(softmax(z), y) == pytest.approx(gap_before, abs=0.003)
+    q = softmax(z, temperature=fitted)
+    assert expected_calibration_error(q, y) == pytest.approx(gap_after, abs=0.003)
+    # "At the right temperature the model is exactly as surprised as it expects to be": a theorem.
+    surprise = cross_entropy_from_logits(z_fit / fitted, y_fit)
+    expected = entropy(softmax(z_fit, temperature=fitted), unit="nats").mean()
+    assert surprise == pytest.approx(expected, abs=1e-9)
+    assert surprise == pytest.approx(identity, abs=0.003)
+
+
+def test_the_overconfident_digits_model_is_nearly_sure_nearly_always():
+    (z_fit, y_fit), (z, y) = digits_scores(1e4)
+    right = z.argmax(axis=1) == y
+    fitted = fit_temperature(z_fit, y_fit)
+    for temperature, share, success in [(1.0, 0.933, 0.983), (fitted, 0.62, 1.0)]:
+        sure = softmax(z, temperature=temperature).max(axis=1) > 0.99
+        assert sure.mean() == pytest.approx(share, abs=0.01)
+        assert right[sure].mean() == pytest.approx(success, abs=0.005)
+    worst = in_unit(cross_entropy_from_logits(z, y, reduction="none").max(), "bits")
+    assert worst == pytest.approx(50.7, abs=1.0)
+    assert cross_entropy_from_logits(z_fit, y_fit) == pytest.approx(0.397, abs=0.01)
+    assert entropy(softmax(z_fit), unit="nats").mean() == pytest.approx(0.019, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("s", "left", "start", "mu", "sigma", "nats"),
+    [
+        (3.0, 0.5, 3.0, 2.984, 1.023, 0.6888),
+        (3.0, 0.5, -3.0, -2.984, 1.023, 0.6888),
+        (3.0, 0.5, 0.0, 0.0, 2.744, 0.8406),
+        (2.5, 0.5, 0.0, 0.0, None, 0.4811),
+        (2.5, 0.5, 2.5, None, None, 0.6665),
+        (3.0, 0.7, -3.0, -2.991, 1.015, 0.3540),
+    ],
+)
+def test_where_the_reverse_fit_ends(s, left, start, mu, sigma, nats):
+    fit = reverse_fit(two_hills(s, left), start=start)
+    for value, printed in [(fit.mu, mu), (fit.sigma, sigma)]:
+        assert printed is None or value == pytest.approx(printed, abs=1e-3)
+    assert fit.kl == pytest.approx(nats, abs=1e-4)
+
+
+def test_the_forward_fit_of_even_hills_costs_what_is_printed():
+    assert forward_fit(two_hills(3)).kl == pytest.approx(0.4620, abs=5e-5)
+
+
+def test_reverse_kl_picks_a_side_only_beyond_a_separation_of_2_80():
+    def advantage(s):
+        return reverse_fit(two_hills(s), 0.0).kl - reverse_fit(two_hills(s), s).kl
+
+    assert advantage(2.79) < 0 < advantage(2.81)
+    assert advantage(2.8) == pytest.approx(0, abs=1e-3)
+    for s in (1.0, 2.0, 2.3, 2.4):
+        assert reverse_fit(two_hills(s), s).mu == pytest.approx(0, abs=1e-6)  # no optimum on the side
+    assert reverse_fit(two_hills(2.5), 2.5).mu > 2.3
+
+
+def test_far_apart_hills_cost_the_reverse_fit_the_log_of_the_weight_it_takes():
+    assert reverse_fit(two_hills(3)).kl < math.log(2)
+    assert reverse_fit(two_hills(3)).kl == pytest.approx(math.log(2), abs=0.005)
+    assert reverse_fit(two_hills(3, 0.7)).kl == pytest.approx(-math.log(0.7), abs=0.005)
+
+
+@pytest.mark.parametrize(("bias", "mean", "median", "drift"), [(0.6, 151, 114, 146.8), (0.9, 7.0, 5, 5.9)])
+def test_evidence_takes_a_little_longer_than_its_drift_predicts(bias, mean, median, drift):
+    # Ranges: 4,000 walks leave the mean a standard error of 2 and 0.1 flips.
+    fair, other = [0.5, 0.5], [1 - bias, bias]
+    walks = likelihood_ratio_walks(fair, other, flips=3000 if bias < 0.9 else 300, walks=4000, seed=4)
+    flips = first_passage(walks, math.log2(20))
+    assert np.isfinite(flips).all()
+    assert flips.mean() == pytest.approx(mean, rel=0.05)
+    assert np.median(flips) == pytest.approx(median, rel=0.1)
+    assert flips_to_odds(kl_divergence(fair, other), 20) == pytest.approx(drift, abs=0.05)
+    assert flips.mean() > drift
+
+
+def radii():
+    data = load_breast_cancer()
+    radius = data.data[:, list(data.feature_names).index("worst radius")]
+    order = np.random.default_rng(1).permutation(len(radius))
+    return radius[order[:285]], radius[order[285:]], radius[data.target == 0]
+
+
+def drifts(reference, current):
+    """(KL of the current sample from the reference in bits, PSI in nats) on the reference's deciles."""
+    edges = np.quantile(reference, np.linspace(0, 1, 11))
+    p, q = smoothed_histogram(current, edges), smoothed_histogram(reference, edges)
+    return kl_divergence(p, q), population_stability_index(p, q)
+
+
+@pytest.mark.parametrize(
+    ("shift", "bits", "index"),
+    [(0, 0.0143, 0.020), (5, 0.074, 0.105), (10, 0.152, 0.225), (20, 0.362, 0.574)],
+)
+def test_a_shifted_radius_drifts_by_what_is_printed(shift, bits, index):
+    reference, current, _ = radii()
+    found = drifts(reference, current * (1 + shift / 100))
+    assert found == pytest.approx((bits, index), abs=6e-4)
+
+
+def test_malignant_tumours_alone_are_a_gross_drift():
+    reference, _, malignant = radii()
+    assert drifts(reference, malignant)[0] == pytest.approx(0.897, abs=6e-4)
+
+
+def test_the_alarm_line_is_what_shuffled_samples_show():
+    # Oracle for the mean: (k − 1)/2 · (1/n + 1/m) nats, from the χ² limit.
+    reference, current, _ = radii()
+    null = permutation_null(lambda x, y: drifts(x, y)[0], reference, current, permutations=400, seed=1)
+    theory = in_unit(9 / 2 * (1 / 285 + 1 / 284), "bits")
+    assert theory == pytest.approx(0.046, abs=5e-4)
+    assert null.mean() == pytest.approx(theory, rel=0.1)
+    line = np.quantile(null, 0.95)
+    assert line == pytest.approx(0.081, abs=0.008)
+    assert drifts(reference, current)[0] < drifts(reference, current * 1.05)[0] < line
+    assert drifts(reference, current * 1.1)[0] > line
+
+
+def test_the_better_estimator_of_kl_has_less_spread_and_never_goes_below_zero():
+    # Oracle: closed forms for N(0,1) against N(.1,1): mean .005, spreads .1 and (e^.01 − 1 − .01)^½ = .0071.
+    x = np.random.default_rng(0).normal(size=400_000)
+    k1, _, k3 = kl_estimates(0.1 * x - 0.005)
+    assert k1.std() == pytest.approx(0.100, abs=0.001)
+    assert (k1 < 0).mean() == pytest.approx(0.48, abs=0.005)
+    assert k3.std() == pytest.approx(math.sqrt(math.exp(0.01) - 1.01), rel=0.02)
+    assert k3.std() == pytest.approx(0.0071, abs=2e-4)
+    assert (k3 >= 0).all()
+    assert k1.mean() == pytest.approx(0.005, abs=6e-4)
+    assert k3.mean() == pytest.approx(0.005, abs=5e-5)
+    far = kl_estimates(x - 0.5)  # N(0,1) against N(1,1): the truth is .5
+    assert far.k2.mean() == pytest.approx(0.625, abs=0.01)
+    assert far.k1.mean() == pytest.approx(0.5, abs=0.01) == far.k3.mean()
+
+
+def test_the_reverse_price_of_a_hill_is_close_to_the_log_of_its_weight():
+    # Oracle: with no overlap D(N(−s, 1)‖mixture) = −log w; at s = 4 the overlap is worth 1e-3 at most.
+    assert reverse_kl(two_hills(4, 0.7), -4, 1) == pytest.approx(-math.log(0.7), abs=1e-3)

@@ -172,6 +172,7 @@ TRUTHS = {
     "3.2": [(ce(P, Q), "1.6540")],
     "3.4": [(-math.log(0.9 * 0.6 * 0.2 * 0.5) / 4, "0.7297")],
     "3.5": [(-math.log(0.9 * 0.8 * 0.6 * 0.9) / 4, "0.2362")],
+    "3.half": [(3.0, "3"), (h(2 / 3, 1 / 3) * LN2, "0.6365")],
     "3.6": [(TAU, "4"), (loss_of_test(TAU), "0.15")],  # where a solver stops is in these, so few digits
     "4.1": [(kl(P, Q), "0.4972")],
     "4.2": [(math.log2(1.25), "0.3219"), (math.inf, "inf")],
@@ -268,6 +269,15 @@ WRONG = [
     ("3.5", 0, -math.log(0.9 * 0.2 * 0.6 * 0.1) / 4, "1.1321", "ALL_AS_ONES"),
     ("3.5", 0, (0.01 + 0.04 + 0.16 + 0.01) / 4, "0.0550", "SQUARED_ERROR"),
     ("3.5", 0, -math.log2(0.3888) / 4, "0.3407", "BITS_FOR_NATS"),
+    ("3.half", 0, 1 / 3, "0.3333", "TAU_INVERTED"),
+    ("3.half", 0, 4.0, "4", "LOGITS_NOT_ODDS"),
+    ("3.half", 0, 4 / 3, "1.3333", "LOGITS_NOT_ODDS"),
+    ("3.half", 0, 3 * LN2, "2.0794", "GAP_FOR_TAU"),
+    ("3.half", 1, (3 * math.log(9) - 2 * math.log(8)) / 3, "0.8109", "TAU_ONE"),
+    ("3.half", 1, math.log1p(8**-3) + 3 * LN2, "2.0814", "TAU_INVERTED"),
+    ("3.half", 1, math.log(1.5), "0.4055", "ALL_AS_ONES"),
+    ("3.half", 1, 2 * math.log(1.5) + math.log(3), "1.9095", "SUM_FOR_MEAN"),
+    ("3.half", 1, h(2 / 3, 1 / 3), "0.9183", "BITS_FOR_NATS"),
     ("3.6", 0, 1 / TAU, "0.2", "TAU_INVERTED"),
     ("3.6", 0, TAU_OF_TEST, "4", "LOOKED_AT_TEST"),
     ("3.6", 0, 0.0, "0", "FITTED_ON_TRAIN"),  # every training digit is right: see below
@@ -285,6 +295,9 @@ WRONG = [
     ("4.1", 0, ce(P, Q), "1.6540", "CE_FOR_KL"),
     ("4.1", 0, (kl(P, Q) + kl(Q, P)) / 2, "0.5030", "SYMMETRISED"),
     ("4.1", 0, h(*P) - ce(P, Q), "-0.4972", "SIGN"),
+    ("4.1", 0, h(*P), "1.1568", "H_ONLY"),
+    ("4.1", 0, 0.7 * math.log2(7 / 3) + 0.2 + 0.1 * math.log2(3), "1.2142", "ABSOLUTE_TERMS"),
+    ("4.1", 0, math.log2((0.7 * 0.2 * 0.1) / (0.3 * 0.4 * 0.3)) / 3, "-0.4542", "UNWEIGHTED"),
     ("4.2", 0, math.nan, "nan", "ZERO_LOG_ZERO"),
     ("4.2", 0, math.log(1.25), "0.2231", "NATS_FOR_BITS"),
     ("4.2", 0, math.inf, "inf", "SWAPPED"),
@@ -298,6 +311,7 @@ WRONG = [
     ("4.2", 1, math.nan, "nan", "ZERO_LOG_ZERO"),
     ("4.3", 0, bell_kl(1, 2, 0, 1), "1.3069", "SWAPPED"),
     ("4.3", 0, LN2 + 2 / 8, "0.9431", "CONSTANT_FORGOTTEN"),
+    ("4.3", 0, LN2 + 1 / 8 - 0.5, "0.3181", "NUMERATOR_INCOMPLETE"),
     ("4.3", 0, bell_kl(0, 1, 1, math.sqrt(2)), "0.3466", "VAR_FOR_SD"),
     ("4.3", 0, LN2 + 2 / 4 - 0.5, "0.6931", "SD_FOR_VAR"),
     ("4.3", 0, -LN2 + 2 / 8 - 0.5, "-0.9431", "RATIO_FLIPPED"),
@@ -306,6 +320,7 @@ WRONG = [
     ("4.4", 0, math.fsum(bell_kl(mu, sigma**2, 0, 1) for mu, sigma in CODE), "0.4142", "LOGVAR"),
     ("4.4", 0, math.fsum(bell_kl(0, 1, mu, sigma) for mu, sigma in CODE), "0.3348", "SWAPPED"),
     ("4.4", 0, VAE + sum(s - s**2 for _, s in CODE) / 2, "0.2926", "SD_FOR_VAR"),
+    ("4.4", 0, VAE + 1.5, "1.7414", "CONSTANT_FORGOTTEN"),
     ("4.4", 0, VAE / LN2, "0.3482", "BITS_FOR_NATS"),
     ("4.4", 0, -VAE, "-0.2414", "SIGN"),
     ("4.5", 0, jensenshannon(U, V), "0.2577", "JS_ROOT"),
@@ -326,6 +341,7 @@ WRONG = [
     ("4.7", 0, math.log2(20) / (1 - h(0.7, 0.3)), "36.41", "SWAPPED"),
     ("4.7", 0, 20 / FAIR_TO_BENT, "159.02", "LOG_FORGOTTEN"),
     ("4.7", 0, -2 * math.log2(20) / math.log2(0.96), "146.77", "OTHER_COIN"),
+    ("4.7", 0, math.log2(19) / FAIR_TO_BENT, "33.78", "ODDS_OF_95_PERCENT"),
     ("4.7", 0, 34.0, "34", "STOPPED_EARLY"),
 ]  # fmt: skip
 
@@ -855,6 +871,10 @@ def over_axis(axis):
     return function
 
 
+def rows_by_label(axis):
+    return lambda z, y: -np.mean(log_softmax(z, axis=axis if np.ndim(z) == 2 else 0)[y])
+
+
 def base_two(z):
     powers = np.exp2(z - z.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
@@ -902,6 +922,8 @@ LOSSES = [
     ("sum", lambda z, y: right_loss(z, y) * np.size(y), "SUM_FOR_MEAN"),
     ("softmax over everything", over_axis(None), "SOFTMAX_AXIS"),
     ("softmax down the columns", over_axis(0), "SOFTMAX_AXIS"),
+    ("rows by label", rows_by_label(1), "ROWS_BY_LABEL"),
+    ("rows by label, one softmax", rows_by_label(None), "ROWS_BY_LABEL"),
     ("every label", loss_of_parts(lambda sums, z, y: np.mean(sums[:, None] - z[:, y])), "CROSSED_INDEX"),
     ("every label, n times", loss_of_parts(lambda s, z, y: (s - z[:, y]).sum() / len(y)), "CROSSED_INDEX"),
     ("every label, sum", loss_of_parts(lambda sums, z, y: np.sum(sums - z[:, y])), "CROSSED_INDEX"),

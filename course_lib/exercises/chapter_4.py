@@ -15,6 +15,7 @@ from course_lib.exercises.material import Exercise, Mistake, Option, Part, Predi
 from course_lib.gaussians import gaussian_kl, vae_kl
 from course_lib.measures import (
     cross_entropy,
+    entropy,
     js_distance,
     js_divergence,
     kl_divergence,
@@ -33,6 +34,12 @@ def bits(p: object, q: object) -> float:
 # ---------------------------------------------------------------------------------- 4.1
 
 WEATHER, FORECAST = (0.7, 0.2, 0.1), (0.3, 0.4, 0.3)
+
+
+def _with_positive_terms() -> float:
+    """Return the sum of the terms of exercise 4.1 without their signs, in bits."""
+    return float(np.sum(np.abs(np.multiply(WEATHER, np.log2(np.divide(WEATHER, FORECAST))))))
+
 
 _WASTE = Exercise(
     id="4.1",
@@ -57,6 +64,23 @@ _WASTE = Exercise(
                     (
                         "A waste below 0? No code beats the one that was built for the truth.",
                         "The ratio is upside down: inside the log stands p/q.",
+                    ),
+                ),
+                Mistake(
+                    lambda: float(entropy(WEATHER)),
+                    "H_ONLY",
+                    (
+                        "That is H(p), what even the best code has to pay. The forecast is not in it.",
+                        "The waste comes on top: log2 of p/q, weighted by p.",
+                    ),
+                ),
+                Mistake(_with_positive_terms, "ABSOLUTE_TERMS"),
+                Mistake(
+                    lambda: float(np.mean(np.log2(np.divide(WEATHER, FORECAST)))),
+                    "UNWEIGHTED",
+                    (
+                        "Below 0, and rain counts as much as sun in it. Should it?",
+                        "Weight each log2 of p/q by p, then add.",
                     ),
                 ),
             ],
@@ -212,6 +236,15 @@ _TWO_BELLS = Exercise(
                         "The formula ends with − ½.",
                     ),
                 ),
+                # σ₁² and Δμ² are both 1 here, so a bill without either of them looks the same.
+                Mistake(
+                    lambda: float(gaussian_kl(0, 1, 0, 2, unit="nats")),
+                    "NUMERATOR_INCOMPLETE",
+                    (
+                        "The numerator of the middle term has two parts; one is missing, spread or shift.",
+                        "It is σ₁² + Δμ²: the truth's own variance, and the squared distance of the means.",
+                    ),
+                ),
                 Mistake(
                     lambda: float(gaussian_kl(0, 1, 1, math.sqrt(2), unit="nats")),
                     "VAR_FOR_SD",
@@ -299,6 +332,14 @@ _LATENT_BILL = Exercise(
                     ),
                 ),
                 Mistake(_price_with_sigma_for_variance, "SD_FOR_VAR"),
+                Mistake(
+                    lambda: _price_tag() + 3 / 2,
+                    "CONSTANT_FORGOTTEN",
+                    (
+                        "Put in μ = 0 and log σ² = 0, the prior itself. Does your formula give 0?",
+                        "Every coordinate has a − 1 inside the brackets.",
+                    ),
+                ),
                 Mistake(lambda: _price_tag() / _LN2, "BITS_FOR_NATS"),
                 Mistake(
                     lambda: -_price_tag(),
@@ -518,6 +559,14 @@ _RACE = Exercise(
                     tolerance=0.3,
                 ),
                 Mistake(
+                    lambda: math.log2(19) / bits(FAIR, BENT),
+                    "ODDS_OF_95_PERCENT",
+                    (
+                        "That is the way to 95 %, which are odds of 19 : 1.",
+                        "Asked are odds of 20 : 1.",
+                    ),
+                ),
+                Mistake(
                     lambda: 34.0,
                     "STOPPED_EARLY",
                     (
@@ -684,6 +733,18 @@ QUESTIONS = (
             Option("both AIC and BIC", "The gain is 2 · 1.5 = 3, and one of them charges more than that."),
             Option("AIC but not BIC", "A gain of 3 against a charge of 2, and of ln 40 = 3.69.", True),
             Option("neither AIC nor BIC", "AIC charges 2 per parameter, and the gain is 2 · 1.5 = 3."),
+        ),
+    ),
+    Question(
+        "4.q9",
+        "Which of these minimises a forward divergence, with the data first?",
+        (
+            Option("the original game of a GAN", "At the ideal discriminator that is the JS divergence."),
+            Option(
+                "a normalising flow fitted to images", "Maximum likelihood: mean −log q over images.", True
+            ),
+            Option("variational inference of a posterior", "It averages over its own q: D(q‖posterior)."),
+            Option("the KL penalty of RLHF", "It averages over the policy's answers: D(policy‖reference)."),
         ),
     ),
     Question(

@@ -208,6 +208,10 @@ HINTS: dict[str, Hints] = {
         "The same number for both directions. Is D symmetric?",
         "Whoever stands first gives the weights; compute the second direction anew.",
     ),
+    "ABSOLUTE_TERMS": (
+        "Every term was made positive. What is gained where q gives more than p?",
+        "Leave out abs(): single terms may be below 0, and only their sum may not.",
+    ),
     "DROPPED_TERM": (
         "A term was left out that has weight.",
         "Leave a term out only where its weight is 0; where the model says 0 and the truth does not, D is "
@@ -233,6 +237,10 @@ HINTS: dict[str, Hints] = {
     "CONSTANT_FORGOTTEN": (
         "Test the formula on a case that you know. Does it hold there?",
         "A constant term is missing.",
+    ),
+    "NUMERATOR_INCOMPLETE": (
+        "Part of a numerator is missing.",
+        "Write the formula down and tick off every symbol.",
     ),
     "RATIO_FLIPPED": (
         "The ratio inside the log is upside down.",
@@ -266,6 +274,10 @@ HINTS: dict[str, Hints] = {
     "MIXED_UNITS": (
         "Bits were divided by nats, or nats by bits.",
         "Use the same log above and below.",
+    ),
+    "ODDS_OF_95_PERCENT": (
+        "A probability of 95 % is odds of 19 : 1.",
+        "Odds are p/(1 − p).",
     ),
     "OTHER_COIN": (
         "That belongs to another coin.",
@@ -332,6 +344,14 @@ HINTS: dict[str, Hints] = {
     "TAU_BY_ACCURACY": (
         "τ = 1 changes nothing. Was it chosen by accuracy? That is the same for every τ.",
         "Choose τ by the mean loss on the validation part: it has one lowest point.",
+    ),
+    "LOGITS_NOT_ODDS": (
+        "τ divides logits, which are logs of odds, not odds or probabilities.",
+        "Take the log of the odds first.",
+    ),
+    "GAP_FOR_TAU": (
+        "That is the gap between the logits. τ is what it has to be divided by.",
+        "Which gap would say what comes true? τ is the one gap over the other.",
     ),
     "LOOKED_AT_TEST": (
         "That τ was fitted to the test part: a look at the exam before the exam.",
@@ -440,6 +460,10 @@ HINTS: dict[str, Hints] = {
     ),
     "CROSSED_INDEX": (
         "z[:, y] pairs every row with every label. Wanted is one logit per row.",
+        "z[np.arange(len(y)), y] pairs row i with label i.",
+    ),
+    "ROWS_BY_LABEL": (
+        "[y] on a table picks whole *rows*, the labels read as row numbers. Wanted is one logit per row.",
         "z[np.arange(len(y)), y] pairs row i with label i.",
     ),
     "PREDICTED_FOR_TRUE": (

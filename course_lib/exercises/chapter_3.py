@@ -205,6 +205,8 @@ def _slips_on_a_batch() -> tuple[Reading, ...]:
         (is_close_to(len(rows) * mean), "SUM_FOR_MEAN"),
         (is_close_to(over_all), "SOFTMAX_AXIS"),
         (is_close_to(down_columns), "SOFTMAX_AXIS"),
+        (is_close_to(float(np.mean(log_sums[labels, None] - z[labels]))), "ROWS_BY_LABEL"),
+        (is_close_to(float(np.mean(math.log(np.exp(z).sum()) - z[labels]))), "ROWS_BY_LABEL"),
         (is_close_to(crossed), "CROSSED_INDEX"),
         (is_close_to(len(rows) * crossed), "CROSSED_INDEX"),
         (is_close_to(len(rows) ** 2 * crossed), "CROSSED_INDEX"),
@@ -480,7 +482,105 @@ _FIT_TAU = Exercise(
     "solver of your scikit-learn stops, so 0.1 and 0.005 are allowed for.",
 )
 
-EXERCISES = (_FROM_LOGITS, _WRONG_FORECAST, _WRITE_THE_LOSS, _BATCH, _TWO_CLASSES, _FIT_TAU)
+# ---------------------------------------------------------------------------------- 3.half
+
+SAYS, RIGHT, OF = 8 / 9, 2, 3
+
+
+def _three_mails(temperature: float = 1.0) -> tuple[NDArray[np.float64], list[int]]:
+    """Return the logits of three mails, divided by a temperature, and which class each one was."""
+    gap = math.log(SAYS / (1 - SAYS))
+    return np.array([[gap, 0.0]] * OF) / temperature, [0] * RIGHT + [1] * (OF - RIGHT)
+
+
+def _loss_of_three(temperature: float) -> float:
+    return float(cross_entropy_from_logits(*_three_mails(temperature)))
+
+
+def _tau_of_three() -> float:
+    return fit_temperature(*_three_mails())
+
+
+_HALF_DONE = Exercise(
+    id="3.half",
+    title="Right on two of three",
+    prompt="A filter says 8/9 on each of three mails, a gap of ln 8 between its two logits, and is right on "
+    "two. Give (τ, loss): the temperature that suits these three mails best, and the mean loss at it, in "
+    "nats.",
+    parts=[
+        Part(
+            "temperature",
+            _tau_of_three,
+            unit="",
+            low=0,
+            bound="A temperature is above 0.",
+            mistakes=[
+                Mistake(lambda: 1 / _tau_of_three(), "TAU_INVERTED"),
+                Mistake(
+                    lambda: 8 / 2,
+                    "LOGITS_NOT_ODDS",
+                    (
+                        "Those are the odds, 8 : 1 over 2 : 1. τ divides the logits.",
+                        "The gap between two logits is the *log* of the odds: divide the logs.",
+                    ),
+                ),
+                Mistake(
+                    lambda: SAYS / (RIGHT / OF),
+                    "LOGITS_NOT_ODDS",
+                    (
+                        "That divides one probability by the other, 8/9 by 2/3. τ divides logits.",
+                        "Turn each probability into a gap first: ln(p / (1 − p)).",
+                    ),
+                ),
+                Mistake(
+                    lambda: math.log(8),
+                    "GAP_FOR_TAU",
+                    (
+                        "That is the gap as it is. Which gap would say two times in three?",
+                        "τ is the gap it has, divided by the gap it should have.",
+                    ),
+                ),
+            ],
+        ),
+        Part(
+            "mean loss",
+            lambda: _loss_of_three(_tau_of_three()),
+            unit="nats",
+            low=0,
+            bound=_LOSS_BOUND,
+            mistakes=[
+                Mistake(
+                    lambda: _loss_of_three(1.0),
+                    "TAU_ONE",
+                    (
+                        "That is paid before: at τ = 1 it still says 8/9.",
+                        "At the best τ it says what comes true, 2/3. Bill that.",
+                    ),
+                ),
+                Mistake(lambda: _loss_of_three(1 / _tau_of_three()), "TAU_INVERTED"),
+                Mistake(
+                    lambda: -math.log(RIGHT / OF),
+                    "ALL_AS_ONES",
+                    (
+                        "That is the bill of a mail it got right. One of the three was wrong.",
+                        "Two mails pay −ln(2/3), the third pays −ln(1/3).",
+                    ),
+                ),
+                Mistake(lambda: _loss_of_three(_tau_of_three()) * OF, "SUM_FOR_MEAN"),
+                Mistake(lambda: _loss_of_three(_tau_of_three()) / _LN2, "BITS_FOR_NATS"),
+            ],
+        ),
+    ],
+    hints=(
+        "Right two times in three: what should it have said, and which gap between two logits says that?",
+        "It should have said 2/3, odds of 2 : 1. Its own odds were 8 : 1. Compare the logs of the odds.",
+    ),
+    solution="It should have said 2/3, a gap of ln 2. Its gap is ln 8 = 3 ln 2, so τ = 3. Two mails then pay "
+    "−ln(2/3) = 0.4055 and one pays −ln(1/3) = 1.0986 nats: (2·0.4055 + 1.0986) / 3 = 0.6365 nats, which is "
+    "also the entropy of (2/3, 1/3).",
+)
+
+EXERCISES = (_FROM_LOGITS, _WRONG_FORECAST, _WRITE_THE_LOSS, _BATCH, _TWO_CLASSES, _FIT_TAU, _HALF_DONE)
 
 # ---------------------------------------------------------------------------------- questions
 
@@ -584,7 +684,9 @@ QUESTIONS = (
         "Of 569 tumours 62.7 % are benign. A program says 62.7 % for each of them. It is",
         (
             Option("calibrated, and of no use", "What it says comes true, and it tells no two apart.", True),
-            Option("accurate, because it is calibrated", "It is right for 62.7 %, as any constant would be."),
+            Option(
+                "accurate, because it is calibrated", "It is right for 62.7 %: it calls all of them benign."
+            ),
             Option("overconfident about the malignant ones", "It says 62.7 % and is right in 62.7 %."),
             Option("a model with a loss of 0", "It pays the base rate's entropy, 0.6603 nats, each time."),
         ),
@@ -601,12 +703,27 @@ QUESTIONS = (
     ),
     Question(
         "3.q7",
-        "Which of these is not minus the log of a probability that some model gave to the data?",
+        "Which of these is not minus the log of a probability, or density, that a model gives to the data?",
         (
             Option("squared error", "It is, for a Gaussian of fixed width, up to a constant and a scale."),
             Option("hinge loss", "No normalised likelihood has it as its logarithm.", True),
             Option("binary cross-entropy", "It is, for a coin whose bias the model reports."),
-            Option("label-smoothed loss", "It is an average of such logs, weighted by the soft label."),
+            Option("absolute error", "It is, for a Laplace density of fixed width, up to a constant."),
+        ),
+    ),
+    Question(
+        "3.q8",
+        "A temperature was fitted to the validation part, and the mean loss there is now 0.134 nats. The "
+        "mean entropy of the model's forecasts on the same images is",
+        (
+            Option(
+                "larger, because some labels are noise", "Noise raises both, and the fit keeps them level."
+            ),
+            Option("smaller, because it was overconfident", "It was, before. The fitted τ took that away."),
+            Option(
+                "known only with the test part", "It needs nothing but the forecasts, and those are there."
+            ),
+            Option("0.134 nats as well", "At the fitted τ the slope is 0, and there the two agree.", True),
         ),
     ),
     Question(
@@ -688,7 +805,7 @@ def _swap_truth() -> float:
 
 _RULES: Mapping[str, Callable[[float], float]] = {
     "the log rule: −log2 of what you gave to what happened": lambda given: -math.log2(given),
-    "the squared rule: (1 − that probability)²": lambda given: (1 - given) ** 2,
+    "the squared rule (Brier): (1 − that probability)²": lambda given: (1 - given) ** 2,
     "the absolute rule: 1 − that probability": lambda given: 1 - given,
 }
 _RAIN = 0.7
@@ -823,8 +940,8 @@ PREDICTIONS = (
         options=("it falls", "it stays exactly the same", "it rises"),
         explanation=lambda: (
             f"Accuracy {accuracy_at(1.0):.4f} before, {accuracy_at(best_temperature()):.4f} after; the loss "
-            f"went from {loss_at(1.0):.3f} to {loss_at(best_temperature()):.3f} nats. Dividing by τ keeps "
-            "the order of the logits."
+            f"went from {loss_at(1.0):.3f} to {loss_at(best_temperature()):.3f} nats. Why? "
+            "Question 3.b asks."
         ),
     ),
     Prediction(

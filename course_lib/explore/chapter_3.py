@@ -447,7 +447,12 @@ def digits_logits(C: float) -> DigitsLogits:
 
     digits = datasets.digits_split()
     model = LogisticRegression(C=C, max_iter=5000).fit(digits.train.pixels, digits.train.labels)
-    return DigitsLogits(*(model.decision_function(part.pixels) for part in (digits.validation, digits.test)))
+    logits = DigitsLogits(
+        *(model.decision_function(part.pixels) for part in (digits.validation, digits.test))
+    )
+    for array in logits:
+        array.flags.writeable = False  # every later call returns these very arrays
+    return logits
 
 
 @cache

@@ -672,11 +672,11 @@ QUESTIONS = (
         "D(N(0, 1)‖N(0, 2²)) is 0.318 nats, the other way round it is 0.807. Why is the second one larger?",
         (
             Option("wide bells have more entropy", "They do, but D is what is paid *on top of* the entropy."),
-            Option("the variance enters squared", "It does so both ways, and both ways have the same bells."),
+            Option("the widths enter as squares", "They do so both ways, and both ways have the same bells."),
             Option("their means are different", "Both means are 0; only the widths differ."),
             Option(
-                "a wide truth leaves a narrow model",
-                "Samples far out are common for it and next to impossible for the model.",
+                "samples far out surprise a narrow model",
+                "A wide truth often lands where that model expects next to nothing.",
                 True,
             ),
         ),
@@ -806,9 +806,9 @@ def _explain_bump() -> str:
     hills = two_hills(2.5)
     middle, side = reverse_fit(hills, start=0.0), reverse_fit(hills, start=2.5)
     return (
-        f"D(bump‖hills) is {middle.kl:.4f} nats in the middle and {side.kl:.4f} on a hill, where a narrow "
-        "bump leaves half of the data to nobody. Reverse KL picks a side only when the hills stand farther "
-        "apart."
+        f"D(bump‖hills) is {middle.kl:.4f} nats in the middle and {side.kl:.4f} on a hill, where the "
+        f"data hold only half of what the bump claims: nearly ln 2 = {_LN2:.4f}. Reverse KL picks a side only "
+        "when the hills stand farther apart."
     )
 
 

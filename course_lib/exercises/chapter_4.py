@@ -807,7 +807,7 @@ def _explain_bump() -> str:
     middle, side = reverse_fit(hills, start=0.0), reverse_fit(hills, start=2.5)
     return (
         f"D(bump‖hills) is {middle.kl:.4f} nats in the middle and {side.kl:.4f} on a hill, where the "
-        f"data hold only half of what the bump claims: nearly ln 2 = {_LN2:.4f}. Reverse KL picks a side only "
+        f"data hold half of what the bump claims: nearly ln 2 = {_LN2:.4f}. Reverse KL picks a side only "
         "when the hills stand farther apart."
     )
 

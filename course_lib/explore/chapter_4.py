@@ -10,10 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Affine2D
 
 from course_lib.controls import Action, Choice, Range, Weights
 from course_lib.distributions import FloatArray
@@ -27,6 +24,7 @@ from course_lib.figures import (
     P_COLOUR,
     Q_COLOUR,
     QUIET_COLOUR,
+    glyph,
     margins,
 )
 from course_lib.gaussians import vae_kl
@@ -104,9 +102,8 @@ def _price_words(n: Any, k: int) -> str:
 
 
 def _describe_prices(n: Any) -> str:
-    equal = ""
-    if not n.same and math.isclose(*n.prices, abs_tol=1e-12):
-        equal = ", the same price both ways" if math.isfinite(n.prices[0]) else ", in both directions"
+    finite_and_equal = math.isfinite(n.prices[0]) and math.isclose(*n.prices, abs_tol=1e-12)
+    equal = ", the same price both ways" if finite_and_equal and not n.same else ""
     return (
         f"{_price_words(n, 0)}, {_price_words(n, 1)}{equal}; "
         f"JS = {n.js:.4f} bits, total variation = {n.total_variation:.4f}"
@@ -160,22 +157,9 @@ def _draw_shares(axes: Axes, title: str, total: str, n: Any) -> SimpleNamespace:
     bars = [axes.add_patch(Rectangle((spot - 0.36, 0), 0.72, 0, lw=1.2, **PAID)) for spot in SPOTS]
     return SimpleNamespace(
         bars=bars,
-        infinite=axes.plot([], [], ls="none", **_infinity_mark())[0],
+        infinite=axes.plot([], [], ls="none", marker=glyph("∞"), ms=22, color=INK, mew=0)[0],
         total=axes.text(SPOTS[3], 0, "", ha="center", va="bottom", weight="bold", fontsize="small"),
     )
-
-
-@cache
-def _infinity_sign() -> Path:
-    sign = TextPath((0, 0), "∞", size=1)
-    middle = sign.get_extents()
-    centred = Affine2D().translate(-(middle.x0 + middle.x1) / 2, -(middle.y0 + middle.y1) / 2)
-    return centred.transform_path(sign)
-
-
-def _infinity_mark() -> dict[str, Any]:
-    # A marker, drawn as an outline: words drawn as text would cost more than all the bars.
-    return {"marker": _infinity_sign(), "ms": 22, "color": INK, "mew": 0}
 
 
 def _update_prices(artists: Any, n: Any) -> None:
@@ -220,8 +204,8 @@ CENTRES = np.linspace(-6.0, 6.0, 97)  # μ of the curve of best prices
 # Second derivatives of log p are never below a hill's own −1, so no bump that reverse KL likes best is
 # narrower than a hill; and none is as wide as 4.6 while the hills are at most 8 apart.
 WIDTHS = np.geomspace(1.0, 4.6, 33)
-DENSITY_ENDS = (0.5, 1.05, 2.1)
-INTEGRAND_ENDS = (0.3, 1.0, 3.0, 10.0, 50.0)
+DENSITY_ENDS = (0.5, 2.1)
+INTEGRAND_ENDS = (0.3, 1.2, 6.0, 50.0)
 HIGHEST_PRICE = 2.0  # nats; above it there is room for the legend
 STARTS = {"left": -1, "centre": 0, "right": 1}
 SIGMAS = (0.2, *(round(2 ** (k / 8), 2) for k in range(-18, 19)), 5.0)  # ¼, ½, 1, 2, 4 among them

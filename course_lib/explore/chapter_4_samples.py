@@ -135,6 +135,12 @@ def _race_numbers(bias: float, truth: str, flips: int, seed: int) -> SimpleNames
     )
 
 
+def _bins(end: int) -> FloatArray:
+    """Edges of about fifty bins, each with as many whole numbers of flips as the others."""
+    width = max(end // 50, 1)
+    return np.arange(0, end + width + 1, width, dtype=np.float64) - 0.5
+
+
 def _flips_words(flips: float) -> str:
     return f"{flips:,.0f}" if flips >= 100 else f"{flips:.1f}"
 
@@ -151,19 +157,20 @@ def _describe_race(n: Any) -> str:
 
 def _draw_race(figure: Figure, n: Any) -> SimpleNamespace:
     times, race = figure.subplots(
-        2, 1, sharex=True, height_ratios=[1, 2.6], gridspec_kw=margins(figure, right=1.4) | {"hspace": 0.22}
+        2,
+        1,
+        sharex=True,
+        height_ratios=[1, 2.6],
+        gridspec_kw=margins(figure, left=3.8, right=2.2) | {"hspace": 0.22},
     )
-    side = 1 if n.truth == "fair" else -1
-    times.set(xlim=(0, n.end), ylim=(0, 1.1), yticks=[], title="Flips to the finish line")
+    times.set(xlim=(0, n.end), ylim=(0, 1.4), yticks=[], title="Flips to the finish line")
     times.tick_params("x", labelbottom=False)
     times.spines["left"].set_visible(False)
-    race.set(ylim=(-8.4, 6.6) if side > 0 else (-6.6, 8.4), xlabel="flips")
-    race.set_ylabel("for fair (bits)")
+    race.set(ylim=(-7.9, 7.9), xlabel="flips", ylabel="for fair (bits)")
     race.set_title("Evidence, flip by flip (★ reached the line)")
+    race.set_yticks([-4, 0, 4], ["−4", "0", "4"])
     race.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     race.xaxis.set_major_formatter(FuncFormatter(lambda flips, _: f"{flips:,.0f}"))
-    race.set_yticks([-8, -4, 0, 4, 8], ["−8", "−4", "0", "4", "8"])
-    race.set_ylim((-8.4, 6.6) if side > 0 else (-6.6, 8.4))
     race.axhline(0, color=QUIET_COLOUR, lw=1.0, ls=":")
     for height, coin, points in ((FINISH, "fair", 3), (-FINISH, "other", -3)):
         race.axhline(height, color=INK, lw=1.6, ls="--")
@@ -176,9 +183,9 @@ def _draw_race(figure: Figure, n: Any) -> SimpleNamespace:
             va="bottom" if points > 0 else "top",
             fontsize="small",
         )
-    line: dict[str, Any] = {"ymin": 0, "ymax": 0.86}
+    line: dict[str, Any] = {"ymin": 0, "ymax": 0.75}
     moving = SimpleNamespace(
-        shape=times.stairs(np.zeros(50), np.linspace(0, n.end, 51), fill=True, color=P_COLOUR, alpha=0.4),
+        shape=times.stairs(_bins(n.end)[1:], _bins(n.end), fill=True, color=P_COLOUR, alpha=0.4),
         mean=times.axvline(0, color=GOOD_COLOUR, lw=2.6, label="mean", **line),
         median=times.axvline(0, color=ACCENT_COLOUR, lw=2.6, ls=":", label="median", **line),
         predicted=times.axvline(0, color=Q_COLOUR, ls="--", lw=2.6, label="drift predicts", **line),
@@ -192,7 +199,7 @@ def _draw_race(figure: Figure, n: Any) -> SimpleNamespace:
 
 
 def _update_race(artists: Any, n: Any) -> None:
-    heights, edges = np.histogram(n.times, np.linspace(0, n.end, 51))
+    heights, edges = np.histogram(n.times, _bins(n.end))
     artists.shape.set_data(heights / heights.max(), edges)
     for name, place in (("mean", n.mean), ("median", n.median), ("predicted", n.predicted)):
         getattr(artists, name).set_xdata([place, place])
@@ -226,7 +233,7 @@ EVIDENCE_RACE = Demo(
     describe=_describe_race,
     draw=_draw_race,
     update=_update_race,
-    scene=lambda n: (n.end, n.truth),
+    scene=lambda n: n.end,
     height=4.4,
 )
 
@@ -239,8 +246,8 @@ ALARMS: dict[str, tuple[Any, str]] = {
     "JS": (js_divergence, "bits"),
     "PSI": (population_stability_index, "nats"),
 }
-RATIO_ENDS = (2.2, 4.5, 9.0, 18.0)
-ALARM_ENDS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 1.8, 2.5)
+RATIO_ENDS = (2.2, 4.5)
+ALARM_ENDS = (0.06, 0.2, 0.4, 0.75, 1.2)
 
 
 @cache

@@ -234,7 +234,7 @@ def show_ledger() -> None:
         print("This is the sample ledger of a made-up learner.")
     for entry in entries:
         mark = "right" if entry["correct"] else "wrong"
-        print(f"{entry['id']:<12} {mark}  at {100 * entry['confidence']:3.0f} %  {entry['bits']:6.3f} bits")
+        print(f"{entry['id']:<14} {mark}  at {100 * entry['confidence']:3.0f} %  {entry['bits']:6.3f} bits")
     total = math.fsum(entry["bits"] for entry in entries)
     right = sum(entry["correct"] for entry in entries)
     print(

@@ -104,8 +104,7 @@ def test_the_three_codes_of_the_chapter_cost_what_it_says(bill, q, total, waste)
 
 def test_the_bill_opens_on_the_wrong_code_and_says_so():
     assert explore.code_bill().readout == (
-        "p = 8 : 4 : 2 : 2, code built for q = 2 : 2 : 4 : 8 → "
-        "H(p) = 1.7500, H(p, q) = 2.6250, waste 0.8750 bits a symbol"
+        "p = 8:4:2:2, code for q = 2:2:4:8 → H(p) = 1.7500, H(p, q) = 2.6250, waste 0.8750 bits/symbol"
     )
 
 
@@ -150,7 +149,7 @@ def test_hatched_minus_dashed_area_is_the_waste_and_solid_plus_dashed_the_entrop
 def test_a_code_without_a_word_for_what_is_sent_costs_without_end(bill):
     n = numbers(bill, p=[5, 5, 5, 0], q=[5, 0, 5, 5])
     assert n.bill == n.waste == math.inf
-    assert "H(p, q) = ∞, waste ∞ bits a symbol" in bill.readout
+    assert "H(p, q) = ∞, waste ∞ bits/symbol" in bill.readout
     middles = drawn(bill).endless[1].get_xdata().tolist()
     assert middles == pytest.approx([0.5])
     assert "D" not in bill.alt.split("Boxes:")[1]  # it is never sent
@@ -444,6 +443,14 @@ def test_the_dots_stand_on_their_curves(trust, model):
         assert artists.dots[name].get_ydata()[0] == value
         x, y = artists.lines[name].get_data()
         assert np.interp(math.log(2), np.log(x), np.log(y)) == pytest.approx(math.log(value), abs=0.01)
+
+
+def test_a_dot_below_the_axis_is_hidden_rather_than_drawn_beneath_it(trust):
+    trust.set(model="C = 10000", temperature=1.0)
+    assert trust._demo.compute(**trust.state).validation_entropy < 0.05
+    assert [dot.get_visible() for dot in drawn(trust).dots.values()] == [True, True, False]
+    trust.temperature = 10.0
+    assert drawn(trust).dots["expected"].get_visible()
 
 
 def test_the_logits_are_those_of_the_two_parts_the_model_was_not_trained_on(by_hand):

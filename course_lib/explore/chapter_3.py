@@ -50,8 +50,8 @@ EXCESS: dict[str, Any] = {"facecolor": DIVERGENCE_FILL, "hatch": DIVERGENCE_HATC
 
 # ---------------------------------------------------------------------------------------------- D3.1
 SYMBOLS = "ABCD"
-TALLEST = 6.3  # bits; the rarest code a slider can set, 1 of 49, is 5.61 bits long
-LINE_OF_WORDS = 0.55  # bits of that axis which a line of words needs, in the bigger style too
+TALLEST = 6.6  # bits; the rarest code a slider can set, 1 of 49, is 5.61 bits long
+LINE_OF_WORDS = 0.85  # bits of that axis which a line of words needs, in the bigger style too
 
 
 def _code_bill_numbers(p: list[int], q: list[int]) -> SimpleNamespace:
@@ -76,10 +76,10 @@ def _bits(value: float, decimals: int) -> str:
 
 
 def _describe_code_bill(n: Any) -> str:
-    truth, model = (" : ".join(map(str, weights)) for weights in n.weights)
+    truth, model = (":".join(map(str, weights)) for weights in n.weights)
     return (
-        f"p = {truth}, code built for q = {model} → H(p) = {n.entropy:.4f}, "
-        f"H(p, q) = {_bits(n.bill, 4)}, waste {_bits(n.waste, 4)} bits a symbol"
+        f"p = {truth}, code for q = {model} → H(p) = {n.entropy:.4f}, "
+        f"H(p, q) = {_bits(n.bill, 4)}, waste {_bits(n.waste, 4)} bits/symbol"
     )
 
 
@@ -96,7 +96,7 @@ def _draw_code_bill(figure: Figure, n: Any) -> SimpleNamespace:
     boxes.set(xlim=(0, 1.005), ylim=(0, TALLEST), xticks=[], ylabel="height: −log₂ q (bits)")
     boxes.set_title("A box's area is its bill; hatched: overpaid, dashed: saved")
     boxes.set_xlabel("width: how often it occurs, p", labelpad=1.5 * size)
-    total.set(xlim=(0, 1), xticks=[0.22], xticklabels=["sum of the areas"])
+    total.set(xlim=(0, 1), xticks=[0.22], xticklabels=["sum of areas, bits"])
     total.tick_params("x", length=0)
     total.tick_params("y", labelleft=False)
     sign: dict[str, Any] = {"color": INK, "mew": 0, "ls": "none"}
@@ -150,7 +150,7 @@ def _update_code_bill(artists: Any, n: Any) -> None:
     second = max((n.entropy + top) / 2, first + LINE_OF_WORDS)
     for text, y, words in zip(
         artists.words,
-        (first, second, min(top + 0.05, TALLEST - LINE_OF_WORDS)),
+        (first, second, min(top + 0.12, TALLEST - LINE_OF_WORDS)),
         (f"H(p) {n.entropy:.3f}", f"waste {_bits(n.waste, 3)}", _bits(n.bill, 3)),
         strict=True,
     ):
@@ -179,7 +179,7 @@ CODE_BILL = Demo(
     draw=_draw_code_bill,
     update=_update_code_bill,
     actions={"right_code": lambda p, q: {"q": p}},
-    height=3.3,
+    height=3.0,
 )
 
 
@@ -564,6 +564,7 @@ def _update_trust(artists: Any, n: Any) -> None:
     heights = {"test": n.loss, "validation": n.validation_loss, "expected": n.validation_entropy}
     for name, height in heights.items():
         artists.dots[name].set_data([n.temperature], [height])
+        artists.dots[name].set_visible(height > LOSS_ENDS[0])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The examples in the docstrings of the mathematics run and give what they show."""
+"""The examples in the docstrings of the mathematics and of the checker run and give what they show."""
 
 import doctest
 import importlib
@@ -16,6 +16,8 @@ MODULES = (
     "mixtures",
     "datasets",
     "language.ngram",
+    *(f"exercises.{name}" for name in ("catalogue", "checking", "detectors", "explanations", "hint_library")),
+    *(f"exercises.{name}" for name in ("predictions", "quizzes", "reading", "readings", "wording")),
 )
 
 

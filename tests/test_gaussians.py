@@ -1,13 +1,14 @@
-"""Differential entropy of Gaussians against scipy, closed forms and a sum over narrow bins."""
+"""Gaussians against scipy, closed forms, quadrature, sums over narrow bins and samples."""
 
 import math
 import re
 
 import numpy as np
 import pytest
+import scipy.integrate
 import scipy.stats
 
-from course_lib.gaussians import gaussian_entropy
+from course_lib.gaussians import gaussian_entropy, gaussian_kl, vae_kl
 from course_lib.measures import entropy
 
 
@@ -103,3 +104,171 @@ def test_what_is_no_spread_is_refused(sigma_or_cov, sentence):
 def test_an_unknown_unit_is_refused():
     with pytest.raises(ValueError, match="unit must be"):
         gaussian_entropy(1.0, unit="bit")
+
+
+# --- divergence ---------------------------------------------------------------------------------------
+
+
+def by_quadrature(mu0, sigma0, mu1, sigma1):
+    """Oracle: the integral of p log(p/q) with scipy's densities, in nats."""
+    p, q = scipy.stats.norm(mu0, sigma0), scipy.stats.norm(mu1, sigma1)
+    value, _ = scipy.integrate.quad(
+        lambda x: p.pdf(x) * (p.logpdf(x) - q.logpdf(x)),
+        mu0 - 12 * sigma0,
+        mu0 + 12 * sigma0,
+        epsabs=1e-13,
+        points=[mu0],
+    )
+    return value
+
+
+CASES = [(0, 1, 1, 2), (1, 2, 0, 1), (0.3, 1.2, -0.5, 2.0), (5, 0.1, 5, 3), (2, 1, 2, 1), (0, 3, 10, 0.7)]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_price_of_one_bell_curve_for_another_is_the_integral(case):
+    nats = gaussian_kl(*case, unit="nats")
+    assert nats == pytest.approx(by_quadrature(*case), rel=1e-9, abs=1e-12)
+    assert gaussian_kl(*case, unit="bits") == pytest.approx(nats / math.log(2), rel=1e-15)
+
+
+def test_truth_comes_first_and_sigmas_are_no_variances():
+    assert gaussian_kl(0, 1, 1, 2, unit="nats") == pytest.approx(math.log(2) + 2 / 8 - 0.5, abs=1e-15)
+    assert gaussian_kl(1, 2, 0, 1, unit="nats") == pytest.approx(-math.log(2) + 5 / 2 - 0.5, abs=1e-15)
+
+
+def test_equal_widths_cost_the_same_both_ways():
+    for gap in (1.0, 2.0, 3.0):
+        assert gaussian_kl(0, 2, gap, 2, unit="nats") == pytest.approx(gap**2 / 8, abs=1e-15)
+        assert gaussian_kl(gap, 2, 0, 2, unit="nats") == gaussian_kl(0, 2, gap, 2, unit="nats")
+
+
+def test_equal_bell_curves_cost_exactly_nothing_and_almost_equal_ones_almost_nothing():
+    # Oracle: for σ₀ = (1 + t) σ₁ the price is t² − t³/3 + …
+    for sigma in (0.1, 1 / 3, 1e-200, 1e200):
+        assert gaussian_kl(0.7, sigma, 0.7, sigma, unit="nats") == 0.0
+    t = 2.0**-20
+    assert gaussian_kl(0, 1 + t, 0, 1, unit="nats") == pytest.approx(t**2, rel=1e-4)
+
+
+def test_a_needle_in_a_wide_bell_is_dear_but_not_infinite():
+    # Oracle: log(σ₁/σ₀) − ½, where σ₀/σ₁ is too small to be seen beside 1.
+    assert gaussian_kl(0, 1e-30, 0, 1, unit="nats") == pytest.approx(30 * math.log(10) - 0.5, rel=1e-14)
+    assert gaussian_kl(0, 1e-200, 0, 1e200, unit="nats") == pytest.approx(400 * math.log(10) - 0.5, rel=1e-14)
+    assert gaussian_kl(0, 1e200, 0, 1, unit="nats") == math.inf  # 1e400/2 is beyond every float
+
+
+def test_covariances_agree_with_the_formula_of_the_textbook():
+    # Oracle: inverse, trace and determinant in the open.
+    rng = np.random.default_rng(1)
+    for size in (1, 2, 5):
+        roots = rng.normal(size=(2, size, size + 2))
+        first, second = (root @ root.T for root in roots)
+        mu0, mu1 = rng.normal(size=(2, size))
+        inverse = np.linalg.inv(second)
+        expected = 0.5 * (
+            np.trace(inverse @ first)
+            + (mu1 - mu0) @ inverse @ (mu1 - mu0)
+            - size
+            + math.log(np.linalg.det(second) / np.linalg.det(first))
+        )
+        value = gaussian_kl(mu0, first, mu1, second, unit="nats")
+        assert type(value) is float and value == pytest.approx(expected, rel=1e-9)
+
+
+def test_covariances_agree_with_samples():
+    # Oracle: the mean log-ratio of 200,000 samples under scipy's densities; spread about 3e-3.
+    first, second = np.array([[1.0, 0.6], [0.6, 2.0]]), np.array([[2.0, -0.3], [-0.3, 1.0]])
+    p, q = (scipy.stats.multivariate_normal(m, c) for m, c in [([0, 0], first), ([1, -1], second)])
+    x = p.rvs(200_000, random_state=2)
+    expected = (p.logpdf(x) - q.logpdf(x)).mean()
+    assert gaussian_kl([0, 0], first, [1, -1], second, unit="nats") == pytest.approx(expected, abs=0.02)
+
+
+def test_a_diagonal_covariance_adds_up_its_coordinates():
+    mu0, mu1 = np.array([0.5, -1.0]), np.array([0.0, 2.0])
+    sigma0, sigma1 = np.array([1.0, 0.5]), np.array([2.0, 3.0])
+    parts = gaussian_kl(mu0, sigma0, mu1, sigma1, unit="bits")
+    assert parts.shape == (2,)
+    whole = gaussian_kl(mu0, np.diag(sigma0**2), mu1, np.diag(sigma1**2), unit="bits")
+    assert whole == pytest.approx(parts.sum(), rel=1e-13)
+
+
+def test_changing_the_unit_of_x_changes_no_divergence():
+    before = gaussian_kl(1, 2, 3, 4, unit="nats")
+    assert gaussian_kl(100, 200, 300, 400, unit="nats") == pytest.approx(before, rel=1e-14)
+    turn = np.array([[2.0, 1.0], [0.0, -3.0]])
+    first, second = np.diag([1.0, 2.0]), np.array([[2.0, 0.5], [0.5, 1.0]])
+    mu0, mu1 = np.array([0.0, 1.0]), np.array([1.0, -1.0])
+    plain = gaussian_kl(mu0, first, mu1, second, unit="nats")
+    turned = [turn @ mu0, turn @ first @ turn.T, turn @ mu1, turn @ second @ turn.T]
+    assert gaussian_kl(*turned, unit="nats") == pytest.approx(plain, rel=1e-12)
+
+
+def test_numbers_and_arrays_of_bell_curves_broadcast():
+    grid = gaussian_kl(np.array([[0.0], [1.0]]), 1.0, 0.0, np.array([1.0, 2.0, 3.0]), unit="nats")
+    assert grid.shape == (2, 3)
+    assert grid[1, 2] == gaussian_kl(1.0, 1.0, 0.0, 3.0, unit="nats")
+    assert type(gaussian_kl(0, 1, 0, 1, unit="nats")) is float
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((0, 0, 0, 1), "sigma0 is 0; a standard deviation must be above 0."),
+        ((0, 1, 0, -2), "sigma1 is -2"),
+        ((math.nan, 1, 0, 1), "mu0 is nan"),
+        ((0, 1, 0, math.inf), "sigma1 is inf"),
+        (
+            ([0, 1], 1, [0, 1, 2], 1),
+            "means of shapes (2,) and (3,) and sigmas of shapes",
+        ),
+        (([0, 0], np.eye(2), [0, 0], [1.0, 1.0]), "covariance matrices come in pairs of one size d × d"),
+        ((0, np.eye(2), 0, np.eye(2)), "with means of length d"),
+        (([0, 0], np.eye(3), [0, 0], np.eye(3)), "with means of length d"),
+        (([0, 0], [[1, 2], [2, 1]], [0, 0], np.eye(2)), "not positive definite"),
+        (([0, 0], np.eye(2), [0, 0], [[1, 0.5], [0.2, 1]]), "a covariance matrix is symmetric"),
+    ],
+)
+def test_what_are_no_bell_curves_is_refused(arguments, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        gaussian_kl(*arguments, unit="nats")
+
+
+def test_the_unit_of_a_gaussian_divergence_must_be_said():
+    with pytest.raises(TypeError, match="unit"):
+        gaussian_kl(0, 1, 0, 1)
+
+
+def test_the_vae_term_is_the_divergence_from_the_standard_bell_curve():
+    rng = np.random.default_rng(3)
+    mu, log_var = rng.normal(size=(2, 7, 4))
+    parts = gaussian_kl(mu.ravel(), np.exp(log_var.ravel() / 2), 0.0, 1.0, unit="nats").reshape(7, 4)
+    assert vae_kl(mu, log_var) == pytest.approx(parts.sum(axis=-1), rel=1e-12)
+    assert vae_kl(mu, log_var, axis=0) == pytest.approx(parts.sum(axis=0), rel=1e-12)
+    assert vae_kl(mu, log_var, unit="bits") == pytest.approx(parts.sum(axis=-1) / math.log(2), rel=1e-12)
+    assert type(vae_kl(mu[0], log_var[0])) is float and type(vae_kl(1, 0)) is float
+
+
+def test_the_vae_term_is_zero_for_the_prior_and_never_below():
+    assert vae_kl(0.0, 0.0) == 0.0
+    assert vae_kl([0.0, 0.0], [0.0, 0.0]) == 0.0
+    # Oracle: e^v − 1 − v is v²/2 + v³/6 + …
+    v = 2.0**-20
+    assert vae_kl(0.0, v) == pytest.approx(v**2 / 4, rel=1e-4)
+    tiny = np.random.default_rng(4).normal(size=(1000, 1)) * 1e-9
+    assert (vae_kl(np.zeros_like(tiny), tiny) >= 0).all()
+    assert vae_kl(0.0, 1000.0) == math.inf  # a variance of e^1000
+
+
+@pytest.mark.parametrize(
+    ("mu", "log_var", "sentence"),
+    [
+        ([0.0, 1.0], [0.0], "mu has shape (2,) and log_var (1,); each coordinate needs both."),
+        ([0.0], [math.nan], "log_var[0] is nan"),
+        (["a"], [0.0], "mu holds text"),
+    ],
+)
+def test_codes_without_both_numbers_are_refused(mu, log_var, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        vae_kl(mu, log_var)

@@ -6,6 +6,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from course_lib.classifiers import (
+    cross_entropy_from_logits,
+    cross_entropy_gradient,
+    fit_temperature,
+    log_softmax,
+    softmax,
+)
 from course_lib.codes import (
     AdaptiveModel,
     FixedModel,
@@ -19,6 +26,7 @@ from course_lib.codes import (
     prefix_encode,
 )
 from course_lib.distributions import as_pmf
+from course_lib.gaussians import gaussian_kl, vae_kl
 from course_lib.measures import (
     conditional_entropy,
     cross_entropy,
@@ -29,7 +37,10 @@ from course_lib.measures import (
     js_divergence,
     kl_divergence,
     mutual_information,
+    pinsker_bound,
+    population_stability_index,
     surprisal,
+    total_variation,
 )
 
 settings.register_profile("course", max_examples=60, deadline=None, derandomize=True)
@@ -132,6 +143,87 @@ def test_js_is_symmetric_at_most_one_bit_and_at_most_half_of_both_divergences(pa
 def test_the_js_distance_obeys_the_triangle_inequality(three):
     p, q, r = three
     assert js_distance(p, r) <= js_distance(p, q) + js_distance(q, r) + CLOSE
+
+
+@given(pairs_of_pmfs())
+def test_pinsker_and_js_bracket_total_variation(pair):
+    # TV ≤ √(D/2) in nats; TV²/2 ≤ JS in nats (Pinsker for both halves); JS ≤ TV in bits (Lin).
+    p, q = pair
+    distance = total_variation(p, q)
+    assert 0 <= distance <= 1 and distance == total_variation(q, p)
+    assert distance <= pinsker_bound(kl_divergence(p, q), unit="bits") + CLOSE
+    assert distance**2 / 2 <= js_divergence(p, q, unit="nats") + CLOSE
+    assert js_divergence(p, q) <= distance + CLOSE
+
+
+@given(pairs_of_pmfs())
+def test_the_stability_index_is_both_prices_together(pair):
+    p, q = pair
+    index = population_stability_index(p, q, unit="bits")
+    assert index == population_stability_index(q, p, unit="bits")
+    assert index == pytest.approx(kl_divergence(p, q) + kl_divergence(q, p), rel=1e-9, abs=CLOSE)
+
+
+@given(st.tuples(pairs_of_pmfs(), pairs_of_pmfs()))
+def test_independent_prices_add(pairs):
+    (p, q), (r, s) = pairs
+    together = kl_divergence(np.outer(p, r).ravel(), np.outer(q, s).ravel(), normalize=True)
+    assert together == pytest.approx(kl_divergence(p, q) + kl_divergence(r, s), rel=1e-9, abs=1e-8)
+
+
+@given(pairs_of_pmfs(), st.integers(1, 7))
+def test_looking_less_closely_never_raises_the_price(pair, cut):
+    # Data processing: outcomes that are told apart no more can only hide a difference.
+    p, q = pair
+    first, second = p[: cut % len(p)].sum(), q[: cut % len(p)].sum()
+    coarse = kl_divergence([first, 1 - first], [second, 1 - second], normalize=True)
+    assert coarse <= kl_divergence(p, q) + CLOSE
+
+
+LOGITS = arrays(
+    np.float64, st.tuples(st.integers(1, 4), st.integers(1, 6)), elements=st.floats(-1e4, 1e4, width=32)
+)
+
+
+@given(LOGITS, st.floats(0.05, 50.0), st.floats(-1e3, 1e3))
+def test_softmax_is_a_distribution_that_keeps_the_ranking_and_ignores_a_common_shift(z, tau, shift):
+    q = softmax(z, temperature=tau)
+    assert q.sum(axis=-1) == pytest.approx(np.ones(len(z)), abs=1e-12)
+    assert (np.diff(np.take_along_axis(q, z.argsort(axis=-1), axis=-1), axis=-1) >= 0).all()
+    assert softmax(z + shift, temperature=tau) == pytest.approx(q, abs=1e-6)
+    assert np.exp(log_softmax(z, temperature=tau)) == pytest.approx(q, abs=1e-12)
+
+
+@given(LOGITS, st.data())
+def test_the_loss_is_never_negative_and_its_slopes_sum_to_zero(z, data):
+    y = np.array(data.draw(st.lists(st.integers(0, z.shape[1] - 1), min_size=len(z), max_size=len(z))))
+    losses = cross_entropy_from_logits(z, y, reduction="none")
+    assert (losses >= 0).all() and np.isfinite(losses).all()
+    assert losses == pytest.approx(-log_softmax(z)[np.arange(len(z)), y], rel=1e-12, abs=1e-12)
+    gradient = cross_entropy_gradient(z, y)
+    assert gradient.sum(axis=-1) == pytest.approx(np.zeros(len(z)), abs=1e-12)
+    assert (np.abs(gradient) <= 1).all()
+
+
+@given(LOGITS, st.data())
+def test_no_temperature_beats_the_fitted_one(z, data):
+    y = np.array(data.draw(st.lists(st.integers(0, z.shape[1] - 1), min_size=len(z), max_size=len(z))))
+    tau = fit_temperature(z, y)
+    best = cross_entropy_from_logits(z / np.clip(tau, 1e-9, 1e12), y)
+    for other in (0.1, 1.0, 10.0, 0.9 * tau, 1.1 * tau):
+        if 1e-9 < other < 1e12:
+            assert best <= cross_entropy_from_logits(z / other, y) + 1e-9
+
+
+@given(st.floats(-50, 50), st.floats(0.01, 50), st.floats(-50, 50), st.floats(0.01, 50))
+def test_the_price_of_bell_curves_is_never_negative_and_zero_only_for_equals(mu0, sigma0, mu1, sigma1):
+    nats = gaussian_kl(mu0, sigma0, mu1, sigma1, unit="nats")
+    assert nats >= 0
+    closed = np.log(sigma1 / sigma0) + (sigma0**2 + (mu0 - mu1) ** 2) / (2 * sigma1**2) - 0.5
+    assert nats == pytest.approx(closed, rel=1e-9, abs=1e-12)
+    assert vae_kl(mu0, 2 * np.log(sigma0)) == pytest.approx(
+        gaussian_kl(mu0, sigma0, 0, 1, unit="nats"), abs=1e-9
+    )
 
 
 @given(joints())

@@ -425,8 +425,8 @@ def _latent_end(n: Any) -> float:
 
 
 def _draw_latent(figure: Figure, n: Any) -> SimpleNamespace:
-    places = margins(figure, columns=2, left=3.0, between=4.2)
-    densities, surface = figure.subplots(1, 2, width_ratios=[1.15, 1], gridspec_kw=places)
+    room = margins(figure, columns=2, left=3.0, between=4.2)
+    densities, surface = figure.subplots(1, 2, width_ratios=[1.15, 1], gridspec_kw=room)
     densities.plot(Z, _bell(Z, 0.0, 1.0), color=P_COLOUR, label="prior N(0,1)")
     q_line = densities.plot(Z, n.q, color=Q_COLOUR, ls="--", label="q = N(μ,σ²)")[0]
     densities.set(xlim=(-5, 5), ylim=(0, 1.3 * _latent_end(n)), xlabel="z", title="Prior and code")
@@ -436,9 +436,11 @@ def _draw_latent(figure: Figure, n: Any) -> SimpleNamespace:
     cost = vae_kl(np.zeros((121, 121, 1)) + mu[:, None], log_var[:, None, None] + np.zeros((1, 121, 1)))
     levels = surface.contour(mu, log_var, cost, levels=COST_LEVELS, colors=INK, linewidths=1.0)
     surface.contourf(mu, log_var, cost, levels=[0, *COST_LEVELS, 9.0], cmap="YlOrBr", alpha=0.75)
-    down_left = -np.linspace(0, 2.9, 300)[:, None]  # where the labels stand: away from the axes' corners
-    at = np.interp(COST_LEVELS, vae_kl(down_left, down_left), -down_left[:, 0])
-    surface.clabel(levels, fmt="{:g}".format, fontsize="small", manual=[(-place, -place) for place in at])
+    # Labels stand on the diagonals, left and right in turn, away from each other and from the axes' corners.
+    diagonal = np.linspace(0, 2.9, 300)[:, None]
+    places = np.interp(COST_LEVELS, vae_kl(diagonal, -diagonal), diagonal[:, 0])
+    spots = [(-place if k % 2 else place, -place) for k, place in enumerate(places)]
+    surface.clabel(levels, fmt="{:g}".format, fontsize="small", manual=spots)
     surface.plot([0], [0], "+", color=P_COLOUR, mew=2.0)
     surface.set(xlabel="μ", ylabel="log σ²", title="Price in nats", xlim=(-3.1, 3.1), ylim=(-4.1, 2.1))
     surface.set_yticks([-4, -2, 0, 2], ["−4", "−2", "0", "2"])

@@ -35,8 +35,8 @@ from course_lib.measures import js_divergence, kl_divergence, population_stabili
 ODDS = 20
 FINISH = math.log2(ODDS)  # bits
 DRAWN = 20  # walks in the picture
-MOST_SIMULATED, LEAST_SIMULATED = 4000, 1000  # walks behind the mean and the median; fewer if they are long
-LONG_RACE = 5000
+MOST_SIMULATED = 4000  # walks behind the mean and the median, fewer if their steps are small:
+SIMULATED_STEPS = 80_000  # walks times the flips from start to finish if all were lucky; some 50 ms
 LONGEST_RACE = 20_000  # flips; the drift needs 14,976 of them at a bias of 0.51
 MOST_POINTS = 400  # of a drawn walk
 
@@ -92,7 +92,7 @@ def _finish_times(bias: float, truth: str, seed: int) -> NDArray[np.int64]:
     truth_p, rival = _coins(bias, truth)
     heads_worth, tails_worth = np.log2(truth_p / rival)
     most = max(heads_worth, tails_worth)
-    walks = MOST_SIMULATED if _race_length(bias) <= LONG_RACE else LEAST_SIMULATED
+    walks = min(MOST_SIMULATED, int(SIMULATED_STEPS * most / FINISH) // 100 * 100)
     rng = np.random.default_rng([seed, walks])
     flips = np.zeros(walks, dtype=np.int64)
     heads = np.zeros(walks, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Plant mistakes in a copy of measures.py, one at a time; a test must fail for each.
+"""Plant mistakes in a copy of the mathematics, one at a time; a test must fail for each.
 
     python3 .ci/mutations.py
 
@@ -19,15 +19,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HEAVY = (
     "hypothesis.extra.numpy",
+    "scipy.integrate",
+    "scipy.optimize",
     "scipy.spatial.distance",
     "scipy.special",
     "scipy.stats",
     "sklearn.metrics",
 )
-TESTS = ("tests/test_measures.py", "tests/test_properties.py")
 
-# What is wrong: (text in measures.py, what replaces it). Each text occurs exactly once.
-MUTATIONS = {
+# What is wrong: (text in the module, what replaces it). Each text occurs exactly once.
+MEASURES = {
     "surprisal: sign": ("0.0 - logarithm(unit)(p)", "0.0 + logarithm(unit)(p)"),
     "surprisal: unit ignored": ("0.0 - logarithm(unit)(p)", '0.0 - logarithm("bits")(p)'),
     "surprisal: clipped at the impossible": ("0.0 - logarithm(unit)(p)", "0.0 - logarithm(unit)(p + 1e-10)"),
@@ -75,18 +76,167 @@ MUTATIONS = {
     "floor removed": ("np.maximum(values, 0.0) + 0.0", "values + 0.0"),
     "minus zero": ("np.maximum(values, 0.0) + 0.0", "np.where(values > 0.0, values, -0.0)"),
     "shapes not compared": ("p.shape[-1] != q.shape[-1]", "False"),
+    "total variation: not halved": (
+        "np.abs(p - q).sum(axis=-1) / 2.0, 1.0)",
+        "np.abs(p - q).sum(axis=-1), 1.0)",
+    ),
+    "Pinsker: root forgotten": ("np.sqrt(amount * UNITS", "np.asarray(amount * UNITS"),
+    "Pinsker: bits taken for nats": ("UNITS[check_unit(unit)] / 2.0", 'UNITS["nats"] / 2.0'),
+    "stability index: one price only": (
+        "(rel_entr(p, q) + rel_entr(q, p)).sum",
+        "(rel_entr(p, q) + rel_entr(p, q)).sum",
+    ),
+}
+
+CLASSIFIERS = {
+    "softmax: largest not subtracted": (
+        "shifted -= _largest(rows, 0, batch_shape)[:, None]",
+        "_largest(rows, 0, batch_shape)",
+    ),
+    "softmax: multiplied by the temperature": ("shifted /= tau", "shifted *= tau"),
+    "softmax: largest power counted twice": ("powers[np.arange(len(rows)), top] = 0.0", "pass"),
+    "log-softmax: sign": (
+        "shifted -= np.log1p(others)[..., None]",
+        "shifted += np.log1p(others)[..., None]",
+    ),
+    "log-softmax: a tiny doubt lost": ("shifted -= np.log1p(others)", "shifted -= np.log(1.0 + others)"),
+    "loss: largest not subtracted": ("buffer = rows - largest[:, None]", "buffer = rows * 1"),
+    "loss: sign of the truth": (
+        "top - rows[here, targets] + log_sum",
+        "top + rows[here, targets] + log_sum",
+    ),
+    "loss: the truth forgotten": ("top - rows[here, targets] + log_sum", "top + log_sum"),
+    "loss: added up in single precision": ("buffer.sum(axis=1, dtype=np.float64)", "buffer.sum(axis=1)"),
+    "loss: half precision kept": ("if rows.dtype == np.float16:", "if False:"),
+    "loss: blocks misplaced": ("targets[block], block.start, batch_shape", "targets[block], 0, batch_shape"),
+    "loss: a whole table at once": ("_BLOCK = 1 << 18", "_BLOCK = 1 << 40"),
+    "loss: 0 · inf": ("np.where(targets > 0.0, targets * values, 0.0)", "targets * values"),
+    "loss: sum for mean": ("return float(losses.mean())", "return float(losses.sum())"),
+    "loss: labels not checked": ("labels.min() >= 0 and labels.max() < classes", "labels.min() >= 0"),
+    "binary loss: no side forgotten": (
+        "-np.where(happened, np.log(yes), np.log1p(-yes))",
+        "-np.where(happened, np.log(yes), 0.0)",
+    ),
+    "binary loss: clipped": ("np.where(happened, np.log(yes),", "np.where(happened, np.log(yes + 1e-12),"),
+    "gradient: p - q": (
+        "slopes: FloatArray = q - targets.reshape(q.shape)",
+        "slopes: FloatArray = targets.reshape(q.shape) - q",
+    ),
+    "smoothing: share over the other classes": ("+ share / classes", "+ share / (classes - 1)"),
+    "focal: weighs the right share": ("wrong = -np.expm1(-losses)", "wrong = np.exp(-losses)"),
+    "Brier: sum for mean": ("np.mean((yes - happened) ** 2)", "np.sum((yes - happened) ** 2)"),
+    "Brier: mean over classes": ("** 2).sum(axis=1)", "** 2).mean(axis=1)"),
+    "reliability: edges just above their tenths": (
+        "np.arange(bins + 1) / bins",
+        "np.linspace(0, 1, bins + 1)",
+    ),
+    "reliability: bins hold their upper edge": ('forecast, side="right") - 1', 'forecast, side="left") - 1'),
+    "calibration error: bins unweighted": (
+        "gaps @ found.counts[used] / found.counts.sum()",
+        "gaps.mean()",
+    ),
+    "temperature: its inverse": ("return 1.0 / float(brentq(", "return float(brentq("),
+    "temperature: slope's sign": ("np.mean(expected - true)", "np.mean(true - expected)"),
+    "temperature: masked classes counted": (
+        "np.where(np.isneginf(shifted), 0.0, np.exp(",
+        "np.where(np.isneginf(shifted), 1.0, np.exp(",
+    ),
+}
+
+GAUSSIANS = {
+    "entropy: variance for width": ("+ np.log(spread)", "+ 2 * np.log(spread)"),
+    "KL: swapped widths": (
+        "excess = (sigma0 - sigma1) / sigma1",
+        "excess = (sigma1 - sigma0) / sigma0",
+    ),
+    "KL: distance in the truth's widths": (
+        "distance = (mu0 - mu1) / sigma1",
+        "distance = (mu0 - mu1) / sigma0",
+    ),
+    "KL: half forgotten": (
+        "0.5 * (excess * (2.0 + excess) + distance**2)",
+        "(excess * (2.0 + excess) + distance**2)",
+    ),
+    "KL: sign of the log ratio": ("+ distance**2) - log_ratio", "+ distance**2) + log_ratio"),
+    "KL: minus a half forgotten": ("excess * (2.0 + excess)", "(1.0 + excess) ** 2"),
+    "KL: a tiny width lost in the 1": ("np.abs(excess) < 0.5", "np.abs(excess) < 9.5"),
+    "covariances: floor removed": ("log_ratio), 0.0)", "log_ratio), -1.0)"),
+    "covariances: swapped": (
+        "solve_triangular(root1, root0, lower=True)",
+        "solve_triangular(root0, root1, lower=True)",
+    ),
+    "covariances: dimension forgotten": ("trace - len(mu0) + distance", "trace + distance"),
+    "covariances: log determinants swapped": (
+        "np.diag(root1) / np.diag(root0)",
+        "np.diag(root0) / np.diag(root1)",
+    ),
+    "VAE: mean for sum": ("nats.sum(axis=axis)", "nats.mean(axis=axis)"),
+    "VAE: half forgotten": ("0.5 * (means**2 +", "1.0 * (means**2 +"),
+    "VAE: log σ read as log σ²": ("np.expm1(log_variances) -", "np.expm1(2 * log_variances) -"),
+}
+
+MIXTURES = {
+    "forward: swapped moments": ("(mixture.sigma / sigma) ** 2", "(sigma / mixture.sigma) ** 2"),
+    "forward: log σ forgotten": ("+ _LOG_ROOT_2_PI + np.log(sigma) + 0.5", "+ _LOG_ROOT_2_PI + 0.5"),
+    "reverse: sign of the entropy": ("- 0.5 - np.log(sigma) - weights", "- 0.5 + np.log(sigma) - weights"),
+    "reverse: density not weighted": ("np.log(mixture.weights)[hill] - np.log(sigmas)", "-np.log(sigmas)"),
+    "spread between the hills forgotten": ("np.sqrt(inside + between)", "np.sqrt(inside)"),
+    "fit: slope of the mean": ("np.array([-pull.sum(), -1.0", "np.array([pull.sum(), -1.0"),
+    "fit: slope of the width": ("-1.0 - pull @ u])", "-pull @ u])"),
+    "fit: only one start": ("sorted({*mixture.means, mixture.mean})", "[mixture.mean]"),
+    "grid: too coarse": ("_REACH * sigma / step", "_REACH * sigma / step / 16"),
+}
+
+EVIDENCE = {
+    "walk: evidence for the rival": ("steps = log(p) - log(q)", "steps = log(q) - log(p)"),
+    "walk: drawn from the rival": ('"flips")), p=p', '"flips")), p=q'),
+    "walk: starts after the first flip": ("out=evidence[:, 1:]", "out=evidence[:, :-1]"),
+    "flips: bits for nats": ("in_unit(np.log(ratio), unit) / price", "np.log(ratio) / price"),
+    "passage: never is the first step": ("reached.argmax(axis=-1), np.inf)", "reached.argmax(axis=-1), 0.0)"),
+    "passage: beyond the line only": ("heights >= goal if", "heights > goal if"),
+    "AIC: parameters counted once": (
+        '2.0 * _whole(parameters, "parameters") - 2.0',
+        '_whole(parameters, "parameters") - 2.0',
+    ),
+    "BIC: log n forgotten": ("float(np.log(n))", "2.0"),
+}
+
+ESTIMATORS = {
+    "k1: sign": ("KLEstimates(0.0 - log_r,", "KLEstimates(log_r,"),
+    "k2: not halved": ("0.5 * log_r**2", "log_r**2"),
+    "k3: the 1 forgotten": ("np.expm1(log_r) - log_r", "np.exp(log_r) - log_r"),
+    "histogram: outer samples dropped": (
+        "np.searchsorted(cuts[1:-1], sample, side=",
+        "np.searchsorted(cuts[1:-1], sample[(sample >= cuts[0]) & (sample <= cuts[-1])], side=",
+    ),
+    "histogram: nothing added": ("minlength=len(cuts) - 1) + weight", "minlength=len(cuts) - 1) + 0.0"),
+    "null: nothing shuffled": ("mixed = rng.permutation(pooled)", "mixed = pooled"),
+    "null: sizes swapped": (
+        "mixed[: len(first)], mixed[len(first) :]",
+        "mixed[: len(second)], mixed[len(second) :]",
+    ),
+}
+
+# module: (its mistakes, the tests that must notice)
+PLANTED = {
+    "measures": (MEASURES, ("tests/test_measures.py", "tests/test_properties.py")),
+    "classifiers": (CLASSIFIERS, ("tests/test_classifiers.py",)),
+    "gaussians": (GAUSSIANS, ("tests/test_gaussians.py",)),
+    "mixtures": (MIXTURES, ("tests/test_mixtures.py",)),
+    "evidence": (EVIDENCE, ("tests/test_evidence.py",)),
+    "estimators": (ESTIMATORS, ("tests/test_estimators.py",)),
 }
 
 
-def tests_pass(folder: Path) -> bool:
+def tests_pass(folder: Path, tests: tuple[str, ...]) -> bool:
     # A forked child starts with the heavy libraries loaded and imports the copy of course_lib afresh.
-    child = multiprocessing.get_context("fork").Process(target=run_tests, args=(folder,))
+    child = multiprocessing.get_context("fork").Process(target=run_tests, args=(folder, tests))
     child.start()
     child.join()
     return child.exitcode == 0
 
 
-def run_tests(folder: Path) -> None:
+def run_tests(folder: Path, tests: tuple[str, ...]) -> None:
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     sys.dont_write_bytecode = True
@@ -103,7 +253,7 @@ def run_tests(folder: Path) -> None:
         "no:nbval",
     ]
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        outcome = pytest.main([*options, *TESTS])
+        outcome = pytest.main([*options, *tests])
     sys.exit(int(outcome))
 
 
@@ -114,23 +264,33 @@ def main() -> int:
         folder = Path(name)
         for part in ("course_lib", "tests"):
             shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        measures = folder / "course_lib" / "measures.py"
-        right = measures.read_text(encoding="utf-8")
-        if not tests_pass(folder):
-            print("The tests fail without any mistake planted.")
-            return 1
-        survivors = 0
-        for what, (text, replacement) in MUTATIONS.items():
-            if right.count(text) != 1:
-                print(f"{what:48} not planted: {text!r} occurs {right.count(text)} times")
-                survivors += 1
-                continue
-            measures.write_text(right.replace(text, replacement), encoding="utf-8")
-            survived = tests_pass(folder)
-            survivors += survived
-            print(f"{what:48} {'NOT NOTICED' if survived else 'noticed'}", flush=True)
-    print(f"{len(MUTATIONS) - survivors} of {len(MUTATIONS)} mistakes noticed.")
+        planted = survivors = 0
+        for module, (mistakes, tests) in PLANTED.items():
+            if not tests_pass(folder, tests):
+                print(f"The tests of {module} fail without any mistake planted.")
+                return 1
+            planted += len(mistakes)
+            survivors += plant(folder / "course_lib" / f"{module}.py", mistakes, tests)
+    print(f"{planted - survivors} of {planted} mistakes noticed.")
     return 1 if survivors else 0
+
+
+def plant(path: Path, mistakes: dict[str, tuple[str, str]], tests: tuple[str, ...]) -> int:
+    """Plant each mistake alone, and return how many the tests let pass."""
+    right = path.read_text(encoding="utf-8")
+    survivors = 0
+    for what, (text, replacement) in mistakes.items():
+        name = f"{path.stem}, {what}"
+        if right.count(text) != 1:
+            print(f"{name:60} not planted: {text!r} occurs {right.count(text)} times")
+            survivors += 1
+            continue
+        path.write_text(right.replace(text, replacement), encoding="utf-8")
+        survived = tests_pass(path.parent.parent, tests)
+        survivors += survived
+        print(f"{name:60} {'NOT NOTICED' if survived else 'noticed'}", flush=True)
+    path.write_text(right, encoding="utf-8")
+    return survivors
 
 
 if __name__ == "__main__":

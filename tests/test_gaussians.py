@@ -176,6 +176,13 @@ def test_covariances_agree_with_the_formula_of_the_textbook():
         assert type(value) is float and value == pytest.approx(expected, rel=1e-9)
 
 
+def test_equal_covariances_cost_nothing_but_round_off_and_never_less():
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        root = rng.normal(size=(4, 6))
+        assert 0 <= gaussian_kl(np.ones(4), root @ root.T, np.ones(4), root @ root.T, unit="nats") < 1e-14
+
+
 def test_covariances_agree_with_samples():
     # Oracle: the mean log-ratio of 200,000 samples under scipy's densities; spread about 3e-3.
     first, second = np.array([[1.0, 0.6], [0.6, 2.0]]), np.array([[2.0, -0.3], [-0.3, 1.0]])

@@ -373,7 +373,7 @@ def test_the_drift_predicts_the_chapters_flips(race, bias, truth, per_flip, flip
     assert n.per_flip == pytest.approx(_per_flip(bias, truth), abs=EXACT)
     assert n.per_flip == pytest.approx(per_flip, abs=5e-6)
     assert n.predicted == pytest.approx(FINISH / _per_flip(bias, truth), rel=EXACT)
-    assert f"the drift predicts {flips} flips to 20 : 1 (Wald, ignoring overshoot)" in race.readout
+    assert f"the drift predicts {flips} flips to 20\u00a0:\u00a01 (Wald, ignoring overshoot)" in race.readout
 
 
 @pytest.mark.parametrize("bias", [percent / 100 for percent in range(51, 96)])
@@ -618,7 +618,7 @@ def test_the_point_stands_on_the_surface_where_the_sliders_stand(latent):
     assert (drawn.dot.get_xdata()[0], drawn.dot.get_ydata()[0]) == (2.0, -1.5)
     assert latent.readout == (
         "μ = 2.0, log σ² = −1.5 (σ = 0.472): D(q‖N(0,1)) = 2.3616 nats = 3.4070 bits; "
-        "2.0000 nats for the place, 0.3616 for the width"
+        "place 2.0000 + width 0.3616 nats"
     )
 
 

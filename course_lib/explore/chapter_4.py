@@ -390,7 +390,7 @@ ONE_BUMP = Demo(
     update=_update_bump,
     scene=_bump_scene,
     actions={"fit": _jump_to_fit},
-    height=4.3,
+    height=3.9,
 )
 
 
@@ -416,7 +416,7 @@ def _describe_latent(n: Any) -> str:
     return (
         f"μ = {signed(n.mu, 1)}, log σ² = {signed(n.log_var, 1)} (σ = {n.sigma:.3f}): "
         f"D(q‖N(0,1)) = {n.cost:.4f} nats = {n.cost / math.log(2):.4f} bits; "
-        f"{n.for_place:.4f} nats for the place, {n.for_width:.4f} for the width"
+        f"place {n.for_place:.4f} + width {n.for_width:.4f} nats"
     )
 
 

@@ -33,6 +33,7 @@ from course_lib.measures import js_divergence, kl_divergence, population_stabili
 
 # ---------------------------------------------------------------------------------------------- D4.3
 ODDS = 20
+ODDS_WORDS = f"{ODDS}\u00a0:\u00a01"  # not to be torn apart at the end of a line
 FINISH = math.log2(ODDS)  # bits
 DRAWN = 20  # walks in the picture
 MOST_SIMULATED = 4000  # walks behind the mean and the median, fewer if their steps are small:
@@ -149,7 +150,7 @@ def _describe_race(n: Any) -> str:
     rival = "other" if n.truth == "fair" else "fair"
     return (
         f"The {n.truth} coin is tossed: {n.per_flip:.5f} bits per flip against the {rival} one, so the "
-        f"drift predicts {_flips_words(n.predicted)} flips to {ODDS} : 1 (Wald, ignoring overshoot). "
+        f"drift predicts {_flips_words(n.predicted)} flips to {ODDS_WORDS} (Wald, ignoring overshoot). "
         f"{len(n.times):,} simulated walks: mean {_flips_words(n.mean)}, median {_flips_words(n.median)}. "
         f"After {n.flips:,} flips {n.there} of the {DRAWN} drawn ones are there"
     )
@@ -175,7 +176,7 @@ def _draw_race(figure: Figure, n: Any) -> SimpleNamespace:
     for height, coin, points in ((FINISH, "fair", 3), (-FINISH, "other", -3)):
         race.axhline(height, color=INK, lw=1.6, ls="--")
         race.annotate(
-            f"{ODDS} : 1 for {coin}",
+            f"{ODDS_WORDS} for {coin}",
             (n.end, height),
             (0, points),
             textcoords="offset points",
@@ -234,7 +235,7 @@ EVIDENCE_RACE = Demo(
     draw=_draw_race,
     update=_update_race,
     scene=lambda n: n.end,
-    height=4.4,
+    height=4.2,
 )
 
 

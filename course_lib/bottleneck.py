@@ -10,9 +10,9 @@ from scipy.special import entr, rel_entr, xlogy
 from course_lib.distributions import FloatArray, as_joint, as_numbers, as_pmf, in_unit
 from course_lib.measures import entropy
 
-# A step that gains less than this, in nats, no longer changes a printed digit.
-_TOLERANCE = 1e-13
+_PATIENCE = 5  # steps in a row that gain less than the tolerance, before a β counts as finished
 _MOST_STEPS = 20_000
+_SMALL_GAIN, _LONGER = 1e-5, 1.3  # from when on steps are lengthened, and by which factor each time
 # Singular values of an independent table are rounding errors of this size, not dependence.
 _ROUND_OFF = 1e-12
 
@@ -55,7 +55,7 @@ def information_bottleneck(
     betas: ArrayLike,
     *,
     clusters: int | None = None,
-    tolerance: float = _TOLERANCE,
+    tolerance: float = 1e-11,
     seed: int = 0,
     normalize: bool = False,
 ) -> Bottleneck:
@@ -73,7 +73,7 @@ def information_bottleneck(
     clusters : int, optional
         How many values T may take; as many as X if not given, which is enough for any summary.
     tolerance : float
-        A β is finished when a step gains less than this, in nats, and the steps to come no more either.
+        A β is finished when five steps in a row gain less than this, in nats.
     seed : int
         Seed of the small disorder that the start needs: two equal clusters would never part.
     normalize : bool
@@ -120,7 +120,7 @@ def information_bottleneck(
     used = table[table.sum(axis=1) > 0.0]
     start = _start(used, clusters, seed)
     encoder = np.repeat(start[None], len(beta), axis=0)
-    steps = _descend(used, beta, encoder, np.arange(len(beta)), tolerance)
+    steps = _descend(_taken_apart(used), beta, encoder, np.arange(len(beta)), tolerance)
     steps += _share(used, beta, encoder, tolerance)
     i_xt, i_ty = _plane(used, encoder)
     if (steps >= _MOST_STEPS).any():
@@ -167,7 +167,7 @@ def bottleneck_update(
     weight = as_numbers(beta, name="beta")
     if weight.ndim or weight < 0.0:
         raise ValueError("beta must be a single number, at least 0.")
-    updated: FloatArray = _update(table, weight.reshape(1), rows[None])[0][0]
+    updated: FloatArray = _update(_taken_apart(table), weight.reshape(1), rows[None])[0][0]
     return updated
 
 
@@ -402,56 +402,91 @@ def _start(table: FloatArray, clusters: int | None, seed: int) -> FloatArray:
     return 0.75 * hard + 0.25 * stirred
 
 
-def _update(table: FloatArray, beta: FloatArray, encoder: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Updated encoders of a batch, and the Lagrangian in nats (plus β I(X;Y)) that they came from."""
+class _Channel(NamedTuple):
+    """A table taken apart once, for thousands of updates."""
+
+    p_x: FloatArray
+    p_y_given_x: FloatArray
+    own: float  # Σ p(x,y) log p(y|x), the part of the divergences that no summary changes
+
+
+def _taken_apart(table: FloatArray) -> _Channel:
     p_x = table.sum(axis=1)
     p_y_given_x = table / p_x[:, None]
-    p_t = p_x @ encoder
-    p_ty = encoder.transpose(0, 2, 1) @ table
+    return _Channel(p_x, p_y_given_x, float(xlogy(table, p_y_given_x).sum()))
+
+
+def _update(channel: _Channel, beta: FloatArray, encoder: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Updated encoders of a batch, and the value in nats that they came from.
+
+    The value is the Lagrangian + β I(X;Y) at the old p(t) and p(y|t) and the new p(t|x): it falls with every
+    update, and where nothing changes any more it is the Lagrangian + β I(X;Y) itself.
+    """
+    p_t = channel.p_x @ encoder
+    p_ty = (encoder * channel.p_x[:, None]).transpose(0, 2, 1) @ channel.p_y_given_x
     with np.errstate(divide="ignore", invalid="ignore"):
-        p_y_given_t = p_ty / p_t[..., None]
+        logs = np.log(p_ty / p_t[..., None])
         log_p_t = np.log(p_t)
-        logs = np.log(p_y_given_t)
-    impossible = ~np.isfinite(logs)
-    scores = p_y_given_x @ np.where(impossible, 0.0, logs).transpose(0, 2, 1)
-    # The part Σ p(y|x) log p(y|x) of the divergence is the same for every t and leaves with the total.
-    scores = log_p_t[:, None, :] + beta[:, None, None] * scores
-    if impossible.any():
-        forbidden = (p_y_given_x > 0.0).astype(float) @ impossible.transpose(0, 2, 1) > 0.0
+    impossible = None
+    if not p_ty.min() > 0.0:
+        impossible = ~(logs > -np.inf)  # also the NaN of a cluster that nobody is in
+        logs[impossible] = 0.0
+    scores = channel.p_y_given_x @ logs.transpose(0, 2, 1)
+    # D(p(y|x)‖p(y|t)) without Σ p(y|x) log p(y|x), which is the same for every t and cancels.
+    scores *= beta[:, None, None]
+    scores += log_p_t[:, None, :]
+    if impossible is not None:
+        forbidden = (channel.p_y_given_x > 0.0).astype(float) @ impossible.transpose(0, 2, 1) > 0.0
         scores[forbidden & (beta[:, None, None] > 0.0)] = -np.inf
     highest = scores.max(axis=2, keepdims=True)
-    np.exp(scores - highest, out=scores)
+    scores -= highest
+    np.exp(scores, out=scores)
     totals = scores.sum(axis=2, keepdims=True)
     scores /= totals
-    spread = beta * xlogy(table, p_y_given_x).sum()
-    return scores, spread - (np.log(totals) + highest)[..., 0] @ p_x
+    return scores, beta * channel.own - (np.log(totals) + highest)[..., 0] @ channel.p_x
 
 
 def _descend(
-    table: FloatArray, beta: FloatArray, encoder: FloatArray, which: NDArray[np.int64], tolerance: float
+    channel: _Channel, beta: FloatArray, encoder: FloatArray, which: NDArray[np.int64], tolerance: float
 ) -> NDArray[np.int64]:
-    """Update the chosen encoders in place, each until it no longer gains; return the steps each took."""
+    """Update the chosen encoders in place, each until it no longer gains; return the steps each took.
+
+    Once gains are small, steps that succeed are lengthened: log p(t|x) goes `stride` times as far as the
+    update says. A step that would raise the value is replaced by the plain update, which cannot.
+    """
     steps = np.zeros(len(beta), dtype=np.int64)
-    live = which.copy()
-    batch = encoder[live]
-    before = np.full(len(live), np.inf)
-    gain_before = np.full(len(live), np.inf)
+    live, old = which, encoder[which]
+    new, value = _update(channel, beta[live], old)
+    stride, idle = np.ones(len(live)), np.zeros(len(live), dtype=np.int64)
     for step in range(1, _MOST_STEPS + 1):
-        batch, value = _update(table, beta[live], batch)
-        gain = before - value
-        with np.errstate(invalid="ignore", divide="ignore"):
-            # Gains shrink by a factor, so those still to come add up to a geometric series.
-            factor = np.clip(gain / gain_before, 0.0, 1.0 - 1e-9)
-        to_come = gain * np.where(np.isfinite(factor), factor / (1.0 - factor), 1.0)
-        done = (gain < tolerance) & (to_come < 1e3 * tolerance)
-        before, gain_before = value, gain
+        tried = _lengthened(old, new, stride)
+        after, lower = _update(channel, beta[live], tried)
+        failed = lower > value
+        if failed.any():
+            tried[failed] = new[failed]
+            after[failed], lower[failed] = _update(channel, beta[live[failed]], new[failed])
+        gain = value - lower
+        stride = np.where(failed, 1.0, np.where(gain < _SMALL_GAIN, stride * _LONGER, stride))
+        idle = np.where(gain < tolerance, idle + 1, 0)
+        old, new, value = tried, after, lower
+        done = idle >= _PATIENCE
         if done.any() or step == _MOST_STEPS:
-            encoder[live], steps[live] = batch, step
-            live, batch = live[~done], batch[~done]
-            before, gain_before = before[~done], gain_before[~done]
-        if not len(live):
-            break
+            encoder[live], steps[live] = new, step
+            live, idle, old, new = live[~done], idle[~done], old[~done], new[~done]
+            value, stride = value[~done], stride[~done]
+            if not len(live):
+                break
     return steps
+
+
+def _lengthened(old: FloatArray, new: FloatArray, stride: FloatArray) -> FloatArray:
+    if (stride == 1.0).all():
+        return new.copy()
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratio = np.where(old > 0.0, new / old, 1.0) ** (stride - 1.0)[:, None, None]
+    longer = new * np.minimum(ratio, 1e100)
+    longer /= longer.sum(axis=2, keepdims=True)
+    return np.asarray(longer)
 
 
 def _share(table: FloatArray, beta: FloatArray, encoder: FloatArray, tolerance: float) -> NDArray[np.int64]:
@@ -469,7 +504,9 @@ def _share(table: FloatArray, beta: FloatArray, encoder: FloatArray, tolerance: 
             break
         encoder[worse] = np.concatenate([encoder, empty])[best[worse]]
         again = np.flatnonzero(worse & (best < len(beta)))
-        steps += _descend(table, beta, encoder, again, tolerance)
+        if not len(again):
+            break
+        steps += _descend(_taken_apart(table), beta, encoder, again, tolerance)
     return steps
 
 

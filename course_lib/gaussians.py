@@ -102,14 +102,13 @@ def gaussian_kl(
         if (spread <= 0.0).any():
             raise ValueError(f"{name} is {spread.min():.6g}; a standard deviation must be above 0.")
     try:
-        kl = np.asarray(in_unit(_bump_kl(*means, *spreads), unit))
-    except ValueError as error:
-        if "broadcast" not in str(error):
-            raise
+        np.broadcast(*means, *spreads)
+    except ValueError:
         raise ValueError(
             f"means of shapes {means[0].shape} and {means[1].shape} and sigmas of shapes {spreads[0].shape} "
             f"and {spreads[1].shape} do not pair up."
         ) from None
+    kl = np.asarray(in_unit(_bump_kl(*means, *spreads), unit))
     return float(kl) if kl.ndim == 0 else kl
 
 
@@ -143,9 +142,13 @@ def gaussian_mutual_information(rho: ArrayLike, *, unit: str) -> float | FloatAr
         worst = correlation.flat[np.abs(correlation).argmax()]
         raise ValueError(f"rho is {worst:.6g}; a correlation lies between −1 and 1.")
     with np.errstate(divide="ignore"):
-        # Both factors of 1 − ρ² by log1p: exact for hardly any correlation and for nearly all of it.
-        nats = -0.5 * (np.log1p(correlation) + np.log1p(-correlation))
-    information = np.asarray(in_unit(np.maximum(nats, 0.0) + 0.0, unit))
+        # log1p keeps hardly any correlation apart from none; the two factors, nearly all of it from all.
+        log = np.where(
+            np.abs(correlation) < 0.5,
+            np.log1p(-correlation * correlation),
+            np.log((1.0 - correlation) * (1.0 + correlation)),
+        )
+    information = np.asarray(in_unit(0.0 - 0.5 * log, unit))
     return float(information) if information.ndim == 0 else information
 
 

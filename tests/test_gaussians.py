@@ -247,6 +247,16 @@ def test_the_unit_of_a_gaussian_divergence_must_be_said():
         gaussian_kl(0, 1, 0, 1)
 
 
+def test_an_unknown_unit_of_a_divergence_is_refused():
+    for call in (
+        lambda: gaussian_kl(0, 1, 0, 1, unit="bit"),
+        lambda: gaussian_kl([0], [[1]], [0], [[1]], unit="bit"),
+        lambda: vae_kl(0, 0, unit="bit"),
+    ):
+        with pytest.raises(ValueError, match="unit must be"):
+            call()
+
+
 def test_the_vae_term_is_the_divergence_from_the_standard_bell_curve():
     rng = np.random.default_rng(3)
     mu, log_var = rng.normal(size=(2, 7, 4))

@@ -1,13 +1,16 @@
-"""Entropy and divergence from samples: what they can and cannot tell, and what chance alone would show."""
+"""Information estimated from samples: what they can and cannot tell, and what chance alone would show."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import logsumexp, rel_entr
 
-from course_lib.distributions import FloatArray, as_counts, as_numbers, in_unit
+from course_lib.distributions import FloatArray, as_counts, as_numbers, check_unit, in_unit
+from course_lib.labels import as_labels
 from course_lib.measures import entropy
+from course_lib.neighbours import nearest_neighbour_information
 
 
 def entropy_from_counts(
@@ -144,6 +147,152 @@ def smoothed_histogram(values: ArrayLike, edges: ArrayLike, *, add: float = 0.5)
     return np.asarray(counts / counts.sum())
 
 
+def mutual_information_from_samples(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    method: str = "plug-in",
+    bins: int = 8,
+    edges: str = "quantile",
+    neighbours: int = 3,
+    standardize: bool = True,
+    unit: str = "bits",
+) -> float:
+    """Mutual information estimated from pairs of samples, in one of three ways. Chapter 5.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n,)
+        The samples: labels of any kind for "plug-in", numbers for the other two. Labels may have several
+        columns, shape (n, d); a whole row is then one label.
+    method : {"plug-in", "binned", "ksg"}
+        "plug-in" takes the frequencies of labels for their probabilities.
+        "binned" cuts numbers into bins and does the same with these.
+        "ksg" measures distances to nearest neighbours and needs no bins.
+    bins : int
+        Bins per axis, for "binned".
+    edges : {"quantile", "width"}
+        For "binned": bins that hold equally many samples, or bins equally wide.
+    neighbours, standardize
+        For "ksg", see `course_lib.neighbours.nearest_neighbour_information`.
+    unit : {"bits", "nats", "hartleys"}
+
+    Returns
+    -------
+    float
+        The estimate in `unit`, returned raw. Independent variables show about
+        (K_x − 1)(K_y − 1)/2n nats by "plug-in" and "binned", and 0 on average by "ksg", which
+        therefore falls below 0 about half the time.
+
+    See Also
+    --------
+    sklearn.metrics.mutual_info_score : the plug-in estimate, in nats.
+    sklearn.feature_selection.mutual_info_regression : KSG in nats with negative estimates set to 0.
+    permutation_null : what the estimate shows by chance alone.
+
+    Examples
+    --------
+    >>> mutual_information_from_samples(["a", "a", "b", "b"], [1, 1, 0, 0])
+    1.0
+    >>> mutual_information_from_samples([0.1, 0.2, 0.7, 0.9], [3.0, 2.5, 1.0, 0.5], method="binned", bins=2)
+    1.0
+    """
+    check_unit(unit)
+    if method == "ksg":
+        nats = nearest_neighbour_information(x, y, neighbours=neighbours, standardize=standardize)
+        return float(in_unit(nats, unit))
+    if method == "binned":
+        if edges not in _BINNINGS:
+            raise ValueError(f'edges must be "quantile" or "width", not {edges!r}.')
+        x, y = (_BINNINGS[edges](values, bins, name) for name, values in (("x", x), ("y", y)))
+    elif method != "plug-in":
+        raise ValueError(f'method must be "plug-in", "binned" or "ksg", not {method!r}.')
+    return _plug_in(x, y, unit)
+
+
+def quantile_bins(values: ArrayLike, bins: int) -> NDArray[np.int64]:
+    """Number of the bin of each value, bins being cut so that they hold equally many. Chapter 5.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+    bins : int
+        How many. The inner edges are the quantiles 1/bins, 2/bins, …; a bin holds its lower edge.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        From 0 to bins − 1. Values that repeat often may leave some bins empty.
+
+    Examples
+    --------
+    >>> quantile_bins([1, 2, 3, 100], 2).tolist()
+    [0, 0, 1, 1]
+    """
+    return _quantile_bins(values, bins, "values")
+
+
+def width_bins(values: ArrayLike, bins: int) -> NDArray[np.int64]:
+    """Number of the bin of each value, bins being equally wide from smallest to largest. Chapter 5.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+    bins : int
+        How many. A bin holds its lower edge, the last one also the largest value.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        From 0 to bins − 1.
+
+    Examples
+    --------
+    >>> width_bins([1, 2, 3, 100], 2).tolist()
+    [0, 0, 0, 1]
+    """
+    return _width_bins(values, bins, "values")
+
+
+def infonce_bound(scores: ArrayLike, *, unit: str = "bits") -> float | FloatArray:
+    """Lower bound on I(X;Y) from telling true pairs from others: log N minus the InfoNCE loss. Chapter 5.
+
+    Parameters
+    ----------
+    scores : array_like, shape (..., N, N)
+        ``scores[i, j]`` says how well x_i and y_j fit together, in nats; the true pairs lie on the
+        diagonal. Best would be log p(y|x)/p(y). More dimensions are several batches.
+    unit : {"bits", "nats", "hartleys"}
+        Unit of the result.
+
+    Returns
+    -------
+    float or ndarray
+        log N + mean over i of (s_ii − log Σ_j exp s_ij): one value per batch. It never exceeds log N,
+        however much X and Y share, and is a lower bound on average; for bad scores it is negative.
+
+    Notes
+    -----
+    In PyTorch the loss is ``F.cross_entropy(scores, torch.arange(N))``, in nats.
+
+    Examples
+    --------
+    >>> infonce_bound([[50.0, 0.0], [0.0, 50.0]])
+    1.0
+    """
+    table = as_numbers(scores, name="scores", allow_infinity=True)
+    if table.ndim < 2 or table.shape[-1] != table.shape[-2] or table.size == 0:
+        raise ValueError(
+            f"scores has shape {table.shape}; N pairs have N × N scores, true pairs on the diagonal."
+        )
+    if np.isposinf(table).any() or np.isneginf(table).all(axis=-1).any():
+        raise ValueError("scores holds inf, or a row of nothing but −inf; such a row has no best partner.")
+    true_pairs = np.diagonal(table, axis1=-2, axis2=-1)
+    nats = np.log(table.shape[-1]) + (true_pairs - logsumexp(table, axis=-1)).mean(axis=-1)
+    bound = np.asarray(in_unit(nats, unit))
+    return float(bound) if bound.ndim == 0 else bound
+
+
 def permutation_null(
     statistic: Callable[[FloatArray, FloatArray], float],
     x: ArrayLike,
@@ -211,3 +360,52 @@ def _whole_counts(counts: ArrayLike) -> FloatArray:
             f"counts holds {odd:.6g}; counts are whole numbers. For probabilities use entropy(p)."
         )
     return numbers
+
+
+def _plug_in(x: ArrayLike, y: ArrayLike, unit: str) -> float:
+    (x_codes, x_size), (y_codes, y_size) = as_labels(x, name="x"), as_labels(y, name="y")
+    n = len(x_codes)
+    if n != len(y_codes):
+        raise ValueError(f"x has {n} samples and y {len(y_codes)}; they must come in pairs.")
+    pairs = x_codes * y_size + y_codes
+    if x_size * y_size <= 4 * n + 1000:
+        counts = np.bincount(pairs)
+        cells = np.flatnonzero(counts)
+        counts = counts[cells]
+    else:  # a table mostly of zeros; only the pairs that occur are worth a cell
+        cells, counts = np.unique(pairs, return_counts=True)
+    p_x, p_y = np.bincount(x_codes) / n, np.bincount(y_codes) / n
+    product = p_x[cells // y_size] * p_y[cells % y_size]
+    return max(float(in_unit(rel_entr(counts / n, product).sum(), unit)), 0.0)
+
+
+def _quantile_bins(values: ArrayLike, bins: int, name: str) -> NDArray[np.int64]:
+    numbers, cuts = _to_cut(values, bins, name)
+    return np.searchsorted(np.quantile(numbers, cuts), numbers, side="right")
+
+
+def _width_bins(values: ArrayLike, bins: int, name: str) -> NDArray[np.int64]:
+    numbers, cuts = _to_cut(values, bins, name)
+    low, high = numbers.min(), numbers.max()
+    return (
+        np.searchsorted(low + (high - low) * cuts, numbers, side="right") if high > low else _zeros(numbers)
+    )
+
+
+_BINNINGS = {"quantile": _quantile_bins, "width": _width_bins}
+
+
+def _zeros(numbers: FloatArray) -> NDArray[np.int64]:
+    return np.zeros(len(numbers), dtype=np.int64)
+
+
+def _to_cut(values: ArrayLike, bins: int, name: str) -> tuple[FloatArray, FloatArray]:
+    """The numbers to be cut, and where the inner edges lie as shares of the way from first to last."""
+    numbers = as_numbers(values, name=name)
+    if numbers.ndim != 1 or numbers.size == 0:
+        raise ValueError(
+            f"{name} has shape {numbers.shape}; to be cut into bins it must be a list of numbers."
+        )
+    if isinstance(bins, bool) or not isinstance(bins, int | np.integer) or bins < 1:
+        raise ValueError(f"bins is {bins!r}; give a whole number above 0.")
+    return numbers, np.arange(1, bins) / bins

@@ -1,5 +1,6 @@
 """What the chapters define: surprisal, entropies, cross-entropy, KL, JS and mutual information of tables."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,13 @@ from course_lib.distributions import (
 
 # The smallest normal float. max(p, _TINY) shows no zero to a logarithm, and 0 * log(_TINY) is 0.
 _TINY = np.finfo(np.float64).tiny
+
+_AVERAGES: dict[str, Callable[[float, float], float]] = {
+    "geometric": lambda x, y: float(np.sqrt(x) * np.sqrt(y)),
+    "arithmetic": lambda x, y: (x + y) / 2.0,
+    "min": min,
+    "max": max,
+}
 
 
 def surprisal(p: ArrayLike, *, unit: str = "bits") -> float | FloatArray:
@@ -452,6 +460,139 @@ def pointwise_mutual_information(
     return pointwise
 
 
+def conditional_mutual_information(
+    joint_xyz: ArrayLike, *, unit: str = "bits", normalize: bool = False
+) -> float:
+    """Conditional mutual information I(X;Y|Z): what X and Y share once Z is known, on average. Chapter 5.
+
+    Parameters
+    ----------
+    joint_xyz : array_like, shape (K_x, K_y, K_z)
+        Joint probabilities, axes X, Y, Z.
+    unit : {"bits", "nats", "hartleys"}
+    normalize : bool
+        Divide by the grand total first; use it for counts.
+
+    Returns
+    -------
+    float
+        I(X;Y|Z) in `unit`, at least 0. It may be larger or smaller than I(X;Y).
+
+    Examples
+    --------
+    >>> xor = np.zeros((2, 2, 2))
+    >>> xor[[0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 1, 0]] = 1 / 4
+    >>> conditional_mutual_information(xor)
+    1.0
+    """
+    table = _three_way(joint_xyz, normalize)
+    p_xz = table.sum(axis=1, keepdims=True)
+    p_yz = table.sum(axis=0, keepdims=True)
+    p_z = table.sum(axis=(0, 1))
+    # A z that never occurs asks nothing: its cells are 0, whatever they are compared with.
+    given_z = np.divide(p_yz, p_z, out=np.zeros_like(p_yz), where=p_z > 0.0)
+    independent = np.maximum(p_xz * given_z, _TINY)
+    return float(_at_least_zero(in_unit(rel_entr(table, independent).sum(), unit)))
+
+
+def interaction_information(joint_xyz: ArrayLike, *, unit: str = "bits", normalize: bool = False) -> float:
+    """Interaction information I(X;Y) − I(X;Y|Z): positive for redundancy, negative for synergy. Chapter 5.
+
+    Parameters
+    ----------
+    joint_xyz : array_like, shape (K_x, K_y, K_z)
+        Joint probabilities; the order of the three axes does not matter.
+    unit : {"bits", "nats", "hartleys"}
+    normalize : bool
+        Divide by the grand total first; use it for counts.
+
+    Returns
+    -------
+    float
+        In `unit`, of either sign. It would be the middle of a picture of three overlapping circles, so the
+        picture misleads where it is negative.
+
+    Notes
+    -----
+    With this sign it is also called co-information. Some authors use the opposite sign.
+
+    Examples
+    --------
+    >>> xor = np.zeros((2, 2, 2))
+    >>> xor[[0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 1, 0]] = 1 / 4
+    >>> interaction_information(xor)
+    -1.0
+    """
+    table = _three_way(joint_xyz, normalize)
+    shared = mutual_information(table.sum(axis=2), unit=unit)
+    return shared - conditional_mutual_information(table, unit=unit) + 0.0
+
+
+def normalized_mutual_information(
+    joint: ArrayLike, *, average: str = "geometric", normalize: bool = False
+) -> float:
+    """Mutual information as a share of an average of H(X) and H(Y): 1 for a mere relabelling. Chapter 5.
+
+    Parameters
+    ----------
+    joint : array_like, shape (K_x, K_y)
+        Joint probabilities, rows X, columns Y.
+    average : {"geometric", "arithmetic", "min", "max"}
+        What I(X;Y) is divided by. The four agree only where H(X) = H(Y): name yours.
+    normalize : bool
+        Divide the table by its grand total first; use it for counts.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, without a unit. A variable that never varies shares nothing: 0, by convention.
+
+    See Also
+    --------
+    sklearn.metrics.normalized_mutual_info_score : from labels; arithmetic by default, and 1 where both are
+        constant.
+    sklearn.metrics.adjusted_mutual_info_score : corrected for chance, which this is not: random labels of
+        few samples score well above 0 here.
+
+    Examples
+    --------
+    >>> round(normalized_mutual_information([[0.35, 0.15], [0.10, 0.40]]), 4)
+    0.1919
+    """
+    if average not in _AVERAGES:
+        raise ValueError(f'average must be "geometric", "arithmetic", "min" or "max", not {average!r}.')
+    table = _two_way(joint, normalize)
+    h_x, h_y = (float(entropy(table.sum(axis=axis), unit="nats", normalize=True)) for axis in (1, 0))
+    scale = float(_AVERAGES[average](h_x, h_y))
+    # A theorem bounds the ratio by 1 for every average; round-off knows no theorems.
+    return min(mutual_information(table, unit="nats") / scale, 1.0) if scale > 0.0 else 0.0
+
+
+def variation_of_information(joint: ArrayLike, *, unit: str = "bits", normalize: bool = False) -> float:
+    """Variation of information H(X|Y) + H(Y|X): what two views do not share, a distance. Chapter 5.
+
+    Parameters
+    ----------
+    joint : array_like, shape (K_x, K_y)
+        Joint probabilities, rows X, columns Y.
+    unit : {"bits", "nats", "hartleys"}
+    normalize : bool
+        Divide by the grand total first; use it for counts.
+
+    Returns
+    -------
+    float
+        In `unit`, at least 0; it is 0 only where each variable is a relabelling of the other.
+
+    Examples
+    --------
+    >>> variation_of_information([[0.25, 0.25], [0.25, 0.25]])
+    2.0
+    """
+    table = _two_way(joint, normalize)
+    return conditional_entropy(table, unit=unit) + conditional_entropy(table.T, unit=unit)
+
+
 def information_gain(parent_counts: ArrayLike, children_counts: ArrayLike, *, unit: str = "bits") -> float:
     """Entropy that a question removes: H(parent) minus the children's entropies, weighted by size. Chapter 2.
 
@@ -577,6 +718,15 @@ def _two_way(joint: ArrayLike, normalize: bool) -> FloatArray:
     if table.ndim != 2:
         raise ValueError(
             f"joint has {table.ndim} axes; this measure needs exactly two, rows X and columns Y."
+        )
+    return table
+
+
+def _three_way(joint: ArrayLike, normalize: bool) -> FloatArray:
+    table = as_joint(joint, normalize=normalize, name="joint_xyz")
+    if table.ndim != 3:
+        raise ValueError(
+            f"joint_xyz has {table.ndim} axes; this measure needs exactly three, one each for X, Y and Z."
         )
     return table
 

@@ -458,7 +458,10 @@ def _shifted_rows(z: ArrayLike, temperature: float, axis: int) -> tuple[FloatArr
 
 
 def _temperature(temperature: float) -> float:
-    tau = float(as_numbers(temperature, name="temperature", allow_infinity=True))
+    values = as_numbers(temperature, name="temperature", allow_infinity=True)
+    if values.ndim:
+        raise ValueError(f"temperature has shape {values.shape}; give one number, and call once for each.")
+    tau = float(values)
     if not 0.0 < tau < np.inf:
         raise ValueError(
             f"temperature is {tau:.6g}; it must be finite and above 0. "
@@ -541,16 +544,14 @@ def _targets(y: ArrayLike, batch_shape: tuple[int, ...], classes: int) -> NDArra
     """Labels of shape (rows,), or soft targets of shape (rows, K)."""
     if np.shape(y) == (*batch_shape, classes):
         return as_pmf(y, name="y").reshape(-1, classes)
-    return _labels(y, batch_shape, classes).reshape(-1)
+    instead = f", or one distribution per row, shape {(*batch_shape, classes)}"
+    return _labels(y, batch_shape, classes, instead).reshape(-1)
 
 
-def _labels(y: ArrayLike, batch_shape: tuple[int, ...], classes: int) -> NDArray[np.int64]:
+def _labels(y: ArrayLike, batch_shape: tuple[int, ...], classes: int, instead: str = "") -> NDArray[np.int64]:
     labels = np.asarray(y)
     if labels.shape != batch_shape:
-        raise ValueError(
-            f"y has shape {labels.shape}, but z asks for one class per row, shape {batch_shape}, "
-            f"or one distribution per row, shape {(*batch_shape, classes)}."
-        )
+        raise ValueError(f"y has shape {labels.shape}; give one class per row, shape {batch_shape}{instead}.")
     if labels.dtype.kind not in "iu":
         raise ValueError(
             f"y holds {labels.dtype} values; class labels are whole numbers from 0 to {classes - 1}. "

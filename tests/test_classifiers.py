@@ -102,6 +102,7 @@ def test_a_masked_class_leaves_no_minus_zero():
         (math.inf, "temperature is inf"),
         (math.nan, "temperature is nan"),
         ("hot", "temperature holds text"),
+        ([1.0, 2.0], "temperature has shape (2,); give one number, and call once for each."),
     ],
 )
 def test_a_temperature_that_is_none_is_refused(temperature, sentence):
@@ -251,7 +252,11 @@ HOSTILE = [
     ([[1.0, 2.0]], [1.0], "class labels are whole numbers from 0 to 1. If they are whole floats, pass"),
     ([[1.0, 2.0]], [True], "y holds bool values"),
     ([[1.0, 2.0]], ["cat"], "class labels are whole numbers"),
-    ([[1.0, 2.0]] * 3, [0, 1], "y has shape (2,), but z asks for one class per row, shape (3,)"),
+    (
+        [[1.0, 2.0]] * 3,
+        [0, 1],
+        "y has shape (2,); give one class per row, shape (3,), or one distribution per row, shape (3, 2).",
+    ),
     ([[1.0, 2.0]] * 3, [[0], [1], [0]], "y has shape (3, 1)"),
     ([[1.0, 2.0]], [[0.5, 0.6]], "y sums to 1.1000 in row 0, not 1."),
     ([[1.0, 2.0]], [[1.5, -0.5]], "y[0, 1] is -0.5; a probability cannot be negative."),
@@ -433,7 +438,7 @@ def test_focal_loss_of_the_certain_is_zero_and_of_the_masked_infinite():
 def test_an_impossible_gamma_is_refused(options, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         focal_loss([1.0, 2.0], 0, **options)
-    with pytest.raises(ValueError, match="one class per row"):
+    with pytest.raises(ValueError, match=re.escape("give one class per row, shape (1,).")):
         focal_loss([[1.0, 2.0]], [[0.5, 0.5]])
 
 

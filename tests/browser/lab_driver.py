@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # so that the tests are collected, and reported as not run, w
     from playwright.sync_api import BrowserContext, Locator, Page
 
 PROJECT = Path(__file__).parents[2]
+COURSE = sorted(path.name for path in (PROJECT / "notebooks").glob("*.ipynb"))
+assert COURSE, "There is no notebook in notebooks/."
 CHROMIUM = os.environ.get("COURSE_LIB_CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",  # Chromium as root, as in a container, has no sandbox to offer

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from lab_driver import PROJECT, VIEWPORT, Lab, OpenNotebook
+from lab_driver import COURSE, VIEWPORT, Lab, OpenNotebook
 from moves import presets_that_fail, widgets, work_all_ranges, work_other_controls
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-COURSE = sorted(path.name for path in (PROJECT / "notebooks").glob("*.ipynb"))
-assert COURSE, "There is no notebook in notebooks/."
 
 # A slider that learners build themselves with ipywidgets' `interact`, whose controls cannot have a name.
 LEARNERS_OWN = ".widget-interact"

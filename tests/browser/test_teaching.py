@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from lab_driver import Lab, OpenNotebook
+from lab_driver import COURSE, Lab, OpenNotebook
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator
@@ -149,7 +149,7 @@ def test_the_course_map_plays_pauses_and_steps_by_keyboard(context: "BrowserCont
     notebook.close()
 
 
-@pytest.mark.parametrize("name", ["00_start_here.ipynb", "01_surprise.ipynb", "02_entropy.ipynb"])
+@pytest.mark.parametrize("name", COURSE)
 def test_a_notebook_that_was_not_run_shows_its_stored_pictures(
     context: "BrowserContext", lab: Lab, name: str
 ) -> None:

@@ -308,6 +308,18 @@ def test_moving_the_hills_leaves_the_learners_bump_where_it_is(bump):
     assert (bump.mu, bump.sigma) == (1.0, 1.0)
 
 
+@pytest.mark.parametrize("direction", ["forward", "reverse"])
+def test_the_hatched_area_less_the_dashed_one_is_the_price(bump, direction):
+    """Oracle: the areas of the two drawn polygons, and the integral."""
+    n = numbers(bump, s=2.0, left_weight=0.7, direction=direction, mu=0.5, sigma=1.0)
+    drawn = _drawn(bump)
+    paid, saved = (np.trapezoid(*area.get_xy()[:321].T[::-1]) for area in (drawn.paid, drawn.saved))
+    by_quad = {"forward": _forward_by_quad, "reverse": _reverse_by_quad}[direction]
+    assert paid > 0 > saved
+    assert paid + saved == pytest.approx(by_quad(2.0, 0.7, 0.5, 1.0), abs=1e-3)
+    assert n.price == n.prices[direction]
+
+
 def test_a_price_off_the_scale_is_an_arrow_at_its_top(bump):
     n = numbers(bump, s=3.0, left_weight=0.5, direction="forward", mu=-6.0, sigma=0.2)
     drawn = _drawn(bump)

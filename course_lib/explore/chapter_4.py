@@ -296,7 +296,7 @@ def _draw_bump(figure: Figure, n: Any) -> SimpleNamespace:
         [["densities", "prices"], ["integrand", "prices"]],
         width_ratios=[1.25, 1],
         height_ratios=[1.3, 1],
-        gridspec_kw=margins(figure, columns=2, left=3.0, between=3.6) | {"hspace": 0.32},
+        gridspec_kw=margins(figure, columns=2, left=3.0, between=3.6) | {"hspace": 0.42},
     )
     densities, integrand, prices = axes["densities"], axes["integrand"], axes["prices"]
     p_line = densities.plot(SHOWN, n.p, color=P_COLOUR, label="p, two hills")[0]
@@ -320,7 +320,7 @@ def _draw_bump(figure: Figure, n: Any) -> SimpleNamespace:
     curve = prices.plot(CENTRES, CENTRES, color=QUIET_COLOUR, label="with the best σ for μ")[0]
     size = curve.get_markersize()
     ring: dict[str, Any] = {"ls": "none", "mfc": "none", "mec": GOOD_COLOUR, "mew": 2.5}
-    fit = prices.plot([0], [0], "o", ms=2.2 * size, label="the fit", **ring)[0]
+    fit = prices.plot([0], [0], "o", ms=2.2 * size, label="the fit", clip_on=False, **ring)[0]
     bump = prices.plot([0], [0], "D", ms=1.1 * size, color=Q_COLOUR, label="your bump", clip_on=False)[0]
     prices.legend(loc="upper center", borderpad=0, borderaxespad=0.1, handlelength=1.6)
     return SimpleNamespace(

@@ -162,7 +162,7 @@ def _draw_race(figure: Figure, n: Any) -> SimpleNamespace:
         1,
         sharex=True,
         height_ratios=[1, 2.6],
-        gridspec_kw=margins(figure, left=3.8, right=2.2) | {"hspace": 0.22},
+        gridspec_kw=margins(figure, left=3.8, right=2.2) | {"hspace": 0.36},
     )
     times.set(xlim=(0, n.end), ylim=(0, 1.4), yticks=[], title="Flips to the finish line")
     times.tick_params("x", labelbottom=False)

@@ -5,10 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import entr, rel_entr, xlogy
+from scipy.special import rel_entr, xlogy
 
-from course_lib.distributions import FloatArray, as_joint, as_numbers, as_pmf, in_unit
-from course_lib.measures import entropy
+from course_lib.distributions import FloatArray, as_numbers, in_unit
+from course_lib.summaries import Drawers as Drawers
+from course_lib.summaries import binned_information as binned_information
+from course_lib.summaries import check_clusters, one_hot, plane, table_and_encoder, two_way
+from course_lib.summaries import information_plane as information_plane
+from course_lib.summaries import sequential_bottleneck as sequential_bottleneck
 
 _PATIENCE = 5  # steps in a row that gain less than the tolerance, before a β counts as finished
 _MOST_STEPS = 20_000
@@ -40,14 +44,6 @@ class Bottleneck(NamedTuple):
     lagrangian: FloatArray
     encoder: FloatArray
     steps: NDArray[np.int64]
-
-
-class Drawers(NamedTuple):
-    """A hard clustering: which drawer each x goes into, and what that keeps, in bits."""
-
-    drawer: NDArray[np.int64]
-    i_xt: float
-    i_ty: float
 
 
 def information_bottleneck(
@@ -113,7 +109,7 @@ def information_bottleneck(
     >>> found.i_xt.round(4).tolist(), found.i_ty.round(4).tolist()
     ([0.0, 0.949], [0.0, 0.5166])
     """
-    table = _two_way(joint, normalize)
+    table = two_way(joint, normalize)
     beta = np.atleast_1d(as_numbers(betas, name="betas"))
     if beta.ndim != 1 or beta.size == 0 or beta.min() < 0.0:
         raise ValueError("betas must be one number or a list of them, each at least 0.")
@@ -122,7 +118,7 @@ def information_bottleneck(
     encoder = np.repeat(start[None], len(beta), axis=0)
     steps = _descend(_taken_apart(used), beta, encoder, np.arange(len(beta)), tolerance)
     steps += _share(used, beta, encoder, tolerance)
-    i_xt, i_ty = _plane(used, encoder)
+    i_xt, i_ty = plane(used, encoder)
     if (steps >= _MOST_STEPS).any():
         slow = beta[steps >= _MOST_STEPS]
         warnings.warn(
@@ -161,7 +157,7 @@ def bottleneck_update(
     >>> bottleneck_update([[0.4, 0.1], [0.1, 0.4]], [[1, 0], [0, 1]], 2.0).round(4).tolist()
     [[0.8407, 0.1593], [0.1593, 0.8407]]
     """
-    table, rows = _table_and_encoder(joint, encoder, normalize)
+    table, rows = table_and_encoder(joint, encoder, normalize)
     if (table.sum(axis=1) == 0.0).any():
         raise ValueError("joint has a row of probability 0, for which p(y|x) has no value; drop that row.")
     weight = as_numbers(beta, name="beta")
@@ -169,38 +165,6 @@ def bottleneck_update(
         raise ValueError("beta must be a single number, at least 0.")
     updated: FloatArray = _update(_taken_apart(table), weight.reshape(1), rows[None])[0][0]
     return updated
-
-
-def information_plane(
-    joint: ArrayLike, encoder: ArrayLike, *, unit: str = "bits", normalize: bool = False
-) -> tuple[float, float]:
-    """Where a summary stands: I(X;T), what it keeps of X, and I(T;Y), what it knows about Y. Chapter 6.
-
-    Parameters
-    ----------
-    joint : array_like, shape (K_x, K_y)
-        Joint probabilities, rows X, columns Y.
-    encoder : array_like, shape (K_x, K_t), or shape (K_x,) of int
-        p(t|x), one distribution per row; or the number of each x's drawer, for a hard summary.
-    unit : {"bits", "nats", "hartleys"}
-    normalize : bool
-        Divide the table by its total first.
-
-    Returns
-    -------
-    tuple of float
-        (I(X;T), I(T;Y)) in `unit`.
-
-    Examples
-    --------
-    >>> information_plane([[0.5, 0.0], [0.0, 0.5]], [0, 1])
-    (1.0, 1.0)
-    """
-    if np.ndim(encoder) == 1:
-        encoder = _one_hot(encoder)
-    table, rows = _table_and_encoder(joint, encoder, normalize)
-    i_xt, i_ty = _plane(table, rows[None])
-    return float(in_unit(i_xt[0], unit)), float(in_unit(i_ty[0], unit))
 
 
 def local_threshold(joint: ArrayLike, *, normalize: bool = False) -> float:
@@ -228,7 +192,7 @@ def local_threshold(joint: ArrayLike, *, normalize: bool = False) -> float:
     >>> round(local_threshold([[0.45, 0.05], [0.05, 0.45]]), 6)
     1.5625
     """
-    eigenvalue = _second_eigenvalue(_positive_part(_two_way(joint, normalize)))
+    eigenvalue = _second_eigenvalue(_positive_part(two_way(joint, normalize)))
     return 1.0 / eigenvalue if eigenvalue else float("inf")
 
 
@@ -270,7 +234,7 @@ def onset(joint: ArrayLike, *, restarts: int = 64, seed: int = 0, normalize: boo
     >>> round(onset(skewed), 4) < round(local_threshold(skewed), 4)
     True
     """
-    table = _positive_part(_two_way(joint, normalize))
+    table = _positive_part(two_way(joint, normalize))
     smallest = _second_eigenvalue(table)
     if not smallest or restarts < 0:
         if restarts < 0:
@@ -279,125 +243,16 @@ def onset(joint: ArrayLike, *, restarts: int = 64, seed: int = 0, normalize: boo
     return 1.0 / max(smallest, _largest_ratio(table, restarts, seed))
 
 
-def sequential_bottleneck(
-    joint: ArrayLike, clusters: int, *, restarts: int = 20, seed: int = 0, normalize: bool = False
-) -> Drawers:
-    """Sort the values of X into drawers so that the drawer tells as much as it can about Y. Chapter 6.
-
-    Parameters
-    ----------
-    joint : array_like, shape (K_x, K_y)
-        Joint probabilities, rows X (what is sorted), columns Y (what it should tell about).
-    clusters : int
-        Number of drawers.
-    restarts : int
-        Random sortings to start from; the best end counts.
-    seed : int
-        Seed of the starts.
-    normalize : bool
-        Divide the table by its total first; use it for counts.
-
-    Returns
-    -------
-    Drawers
-        `drawer`, the number of each x's drawer, counted from 0 in order of first appearance; `i_xt` and
-        `i_ty` in bits. Among equally good drawers an x that never occurs may be in any.
-
-    Notes
-    -----
-    One x after the other is taken out and put where I(T;Y) falls least, until a whole round moves nothing.
-    All restarts move together. This finds a local optimum of a problem with very many: hence the restarts.
-
-    References
-    ----------
-    Slonim, Friedman and Tishby (2002), Unsupervised document classification using sequential information
-    maximization.
-
-    Examples
-    --------
-    >>> sequential_bottleneck([[8, 1], [1, 8], [9, 1], [1, 9]], 2, normalize=True).drawer.tolist()
-    [0, 1, 0, 1]
-    """
-    table = _two_way(joint, normalize)
-    _check_clusters(clusters)
-    if restarts < 1:
-        raise ValueError(f"restarts is {restarts}; at least one start is needed.")
-    drawers = _sort_into_drawers(table, clusters, restarts, seed)
-    scores = [_plane(table, _one_hot(row)[None])[1][0] for row in drawers]
-    best = _in_order_of_appearance(drawers[int(np.argmax(scores))])
-    return Drawers(best, *information_plane(table, best))
-
-
-def binned_information(
-    activations: ArrayLike,
-    labels: ArrayLike | None = None,
-    *,
-    bin_width: float,
-    origin: float = 0.0,
-    unit: str = "bits",
-) -> tuple[float, float]:
-    """I(X;T) and I(T;Y) of a layer whose activations are rounded to bins: what this ruler sees. Chapter 6.
-
-    Parameters
-    ----------
-    activations : array_like, shape (n,) or (n, units)
-        The layer's output for each of n different, equally likely inputs.
-    labels : array_like of int, shape (n,), optional
-        The class of each input; without it I(T;Y) is NaN.
-    bin_width : float
-        Width of a bin of every unit, in units of the activation, above 0. There is no default: the answer
-        depends on it. 30 bins for tanh, whose values lie between −1 and 1, are ``bin_width=2 / 30``.
-    origin : float
-        An edge from which the bins are counted; −1 makes 30 bins of width 2/30 fit tanh exactly.
-    unit : {"bits", "nats", "hartleys"}
-
-    Returns
-    -------
-    tuple of float
-        (I(X;T), I(T;Y)) in `unit`, T being the list of bins in which the units are. Since T follows from
-        X, I(X;T) is the entropy H(T), and never more than log n.
-
-    Notes
-    -----
-    With bins so fine that different inputs never share all of them, I(X;T) = log n whatever the network
-    does. What a coarse I(X;T) loses over training is clustering of activations as this ruler sees it.
-
-    Examples
-    --------
-    >>> binned_information([[0.1], [0.2], [0.8], [0.9]], [0, 0, 1, 1], bin_width=0.5)
-    (1.0, 1.0)
-    >>> binned_information([[0.1], [0.2], [0.8], [0.9]], [0, 0, 1, 1], bin_width=0.05)
-    (2.0, 1.0)
-    """
-    layer = as_numbers(activations, name="activations")
-    layer = layer.reshape(len(layer), -1) if layer.ndim else layer
-    if layer.ndim != 2 or layer.size == 0:
-        raise ValueError("activations must have one row per input and one column per unit.")
-    if not (np.isfinite(bin_width) and bin_width > 0.0):
-        raise ValueError(f"bin_width is {bin_width}; a ruler's marks need a distance above 0.")
-    drawers = _numbered(np.floor((layer - origin) / bin_width))
-    h_t = _entropy_of_numbers(drawers, unit)
-    if labels is None:
-        return h_t, float("nan")
-    classes = np.asarray(labels)
-    if classes.shape != (len(layer),):
-        raise ValueError(f"labels has shape {classes.shape}; there are {len(layer)} activations.")
-    classes = np.unique(classes, return_inverse=True)[1]
-    h_y = _entropy_of_numbers(classes, unit)
-    h_ty = _entropy_of_numbers(_numbered(np.stack([drawers, classes], axis=1)), unit)
-    return h_t, max(h_t + h_y - h_ty, 0.0)
-
-
 # --- soft summaries -----------------------------------------------------------------------------------
 
 
 def _start(table: FloatArray, clusters: int | None, seed: int) -> FloatArray:
     """Best summary at β = ∞, a quarter of it stirred: every x in its own cluster, or in its own drawer."""
     rows = len(table)
-    if clusters is None or _check_clusters(clusters) >= rows:
+    if clusters is None or check_clusters(clusters) >= rows:
         hard = np.eye(rows, rows if clusters is None else clusters)
     else:
-        hard = _one_hot(sequential_bottleneck(table, clusters, seed=seed).drawer, clusters)
+        hard = one_hot(sequential_bottleneck(table, clusters, seed=seed).drawer, clusters)
     stirred = np.random.default_rng(seed).dirichlet(np.ones(hard.shape[1]), rows)
     return 0.75 * hard + 0.25 * stirred
 
@@ -495,7 +350,7 @@ def _share(table: FloatArray, beta: FloatArray, encoder: FloatArray, tolerance: 
     empty = np.zeros_like(encoder[:1])
     empty[..., 0] = 1.0
     for _ in range(len(beta)):
-        i_xt, i_ty = _plane(table, np.concatenate([encoder, empty]))
+        i_xt, i_ty = plane(table, np.concatenate([encoder, empty]))
         values = i_xt - beta[:, None] * i_ty  # row: for which β; column: whose summary
         own, best = np.diagonal(values), values.argmin(axis=1)
         # A nearly empty summary gives way to the empty one; any other must be worth the change.
@@ -508,19 +363,6 @@ def _share(table: FloatArray, beta: FloatArray, encoder: FloatArray, tolerance: 
             break
         steps += _descend(_taken_apart(table), beta, encoder, again, tolerance)
     return steps
-
-
-def _plane(table: FloatArray, encoder: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """I(X;T) and I(T;Y) in nats for a batch of encoders."""
-    p_x, p_y = table.sum(axis=1), table.sum(axis=0)
-    p_xt = encoder * p_x[:, None]
-    p_t = p_xt.sum(axis=1)
-    p_ty = encoder.transpose(0, 2, 1) @ table
-    # Kept away from 0, where a product of tiny margins can underflow around a cell that weighs nothing.
-    tiny = np.finfo(np.float64).tiny
-    i_xt = rel_entr(p_xt, np.maximum(p_x[:, None] * p_t[:, None, :], tiny)).sum(axis=(1, 2))
-    i_ty = rel_entr(p_ty, np.maximum(p_t[..., None] * p_y, tiny)).sum(axis=(1, 2))
-    return np.maximum(i_xt, 0.0), np.maximum(i_ty, 0.0)
 
 
 # --- where the summary switches on --------------------------------------------------------------------
@@ -562,89 +404,6 @@ def _largest_ratio(table: FloatArray, restarts: int, seed: int) -> float:
         q = p_x * np.exp(scores - scores.max(axis=1, keepdims=True))
         q /= q.sum(axis=1, keepdims=True)
     return best
-
-
-# --- drawers ------------------------------------------------------------------------------------------
-
-
-def _sort_into_drawers(table: FloatArray, clusters: int, restarts: int, seed: int) -> NDArray[np.int64]:
-    """Drawers of every x for each restart, none of which a single move would improve; shape (R, K_x)."""
-    rng = np.random.default_rng(seed)
-    drawers = rng.integers(clusters, size=(restarts, len(table)))
-    # contents[r, t, y] is p(t, y) in restart r.
-    contents = (drawers[..., None] == np.arange(clusters)).transpose(0, 2, 1).astype(float) @ table
-    each = np.arange(restarts)
-    moved = True
-    while moved:
-        moved = False
-        for x in rng.permutation(len(table)):
-            contents[each, drawers[:, x]] -= table[x]
-            np.maximum(contents, 0.0, out=contents)
-            worth = _worth(contents + table[x]) - _worth(contents)
-            best = worth.argmax(axis=1)
-            stay = worth[each, drawers[:, x]] > worth[each, best] - 1e-12
-            moved |= not stay.all()
-            drawers[:, x] = np.where(stay, drawers[:, x], best)
-            contents[each, drawers[:, x]] += table[x]
-    return drawers
-
-
-def _worth(contents: FloatArray) -> FloatArray:
-    """A drawer's share of I(T;Y) in nats, but for what all drawers have in common."""
-    total = contents.sum(axis=-1)
-    return np.asarray(entr(total) - entr(contents).sum(axis=-1))
-
-
-def _one_hot(drawer: ArrayLike, clusters: int | None = None) -> FloatArray:
-    numbers = np.asarray(drawer)
-    if numbers.dtype.kind not in "iu" or numbers.size == 0 or numbers.min() < 0:
-        raise ValueError("a hard summary needs the number of each x's drawer: whole numbers from 0.")
-    hard: FloatArray = np.eye(numbers.max() + 1 if clusters is None else clusters)[numbers]
-    return hard
-
-
-def _in_order_of_appearance(drawer: NDArray[np.int64]) -> NDArray[np.int64]:
-    _, first, inverse = np.unique(drawer, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[inverse].astype(np.int64)
-
-
-# --- shared -------------------------------------------------------------------------------------------
-
-
-def _numbered(rows: NDArray[np.generic]) -> NDArray[np.int64]:
-    """Give equal rows the same number, counted from 0."""
-    # Bytes compare faster than rows of floats; adding 0 turns −0.0 into 0.0, which has other bytes.
-    whole = np.ascontiguousarray(rows + 0)
-    keys = whole.view(np.dtype((np.void, whole.dtype.itemsize * whole.shape[1]))).ravel()
-    return np.unique(keys, return_inverse=True)[1].astype(np.int64)
-
-
-def _entropy_of_numbers(numbers: NDArray[np.int64], unit: str) -> float:
-    return float(entropy(np.bincount(numbers), unit=unit, normalize=True))
-
-
-def _two_way(joint: ArrayLike, normalize: bool) -> FloatArray:
-    table = as_joint(joint, normalize=normalize)
-    if table.ndim != 2:
-        raise ValueError(f"joint has {table.ndim} axes; a bottleneck needs two, rows X and columns Y.")
-    return table
-
-
-def _table_and_encoder(
-    joint: ArrayLike, encoder: ArrayLike, normalize: bool
-) -> tuple[FloatArray, FloatArray]:
-    table, rows = _two_way(joint, normalize), as_pmf(encoder, name="encoder")
-    if rows.ndim != 2 or len(rows) != len(table):
-        raise ValueError(
-            f"encoder has shape {rows.shape}; it needs one row p(t|x) for each of joint's {len(table)} rows."
-        )
-    return table, rows
-
-
-def _check_clusters(clusters: int) -> int:
-    if isinstance(clusters, bool) or not isinstance(clusters, int | np.integer) or clusters < 1:
-        raise ValueError(f"clusters is {clusters!r}; give a whole number above 0.")
-    return int(clusters)
 
 
 def _positive_part(table: FloatArray) -> FloatArray:

@@ -19,6 +19,7 @@ from course_lib.distributions import (
 from course_lib.measures import binary_entropy
 
 _MOST_STEPS = 100_000
+_RARE = 1e-290
 
 
 class Capacity(NamedTuple):
@@ -33,7 +34,7 @@ class Capacity(NamedTuple):
     gap : float
         Last upper bound minus last lower bound: the certificate.
     lower_bounds, upper_bounds : ndarray, shape (steps,)
-        The two bounds at each step, closing in on the capacity.
+        The best bounds known after each step, closing in on the capacity.
     """
 
     capacity: float
@@ -193,9 +194,10 @@ def capacity(channel: ArrayLike, *, tolerance: float = 1e-9, unit: str = "bits")
 
     Notes
     -----
-    Blahut–Arimoto: every input x is weighed up by e^D(p(y|x)‖p(y)), so inputs that stand out are used
-    more. At every step log Σ p(x) e^D ≤ C ≤ max D. Shannon's coding theorem: below the capacity there are
-    codes whose errors become as rare as you like, above it there are none.
+    Blahut–Arimoto: every input x is weighed up by e^(s D), D = D(p(y|x)‖p(y)), so inputs that stand out are
+    used more. The stride s is 1 in the textbook; here it grows while that pays, which can save thousands of
+    steps. At every step log Σ p(x) e^D ≤ C ≤ max D. Shannon's coding theorem: at any rate below the capacity
+    there are codes whose errors become as rare as you like, above it there are none.
 
     Examples
     --------
@@ -320,20 +322,32 @@ def kelly_growth(
 
 
 def _blahut_arimoto(rows: FloatArray, goal: float) -> tuple[FloatArray, list[float], list[float]]:
-    p = np.full(len(rows), 1.0 / len(rows))
+    """Climb from the uniform input distribution to the last one, with the bounds of every step in nats."""
     minus_entropies = xlogy(rows, rows).sum(axis=1)
-    lower: list[float] = []
-    upper: list[float] = []
-    while True:
+
+    def bounds(p: FloatArray) -> tuple[FloatArray, float, float]:
         divergences = minus_entropies - rows @ np.log(p @ rows)
-        highest = divergences.max()
-        weights = p * np.exp(divergences - highest)
-        total = weights.sum()
-        lower.append(float(highest + np.log(total)))
-        upper.append(float(highest))
-        if upper[-1] - lower[-1] <= goal or len(lower) == _MOST_STEPS:
-            return p, lower, upper
-        p = weights / total
+        highest = float(divergences.max())
+        behind = divergences - highest
+        return behind, highest + float(np.log(p @ np.exp(behind))), highest
+
+    p = np.full(len(rows), 1.0 / len(rows))
+    behind, below, above = bounds(p)
+    lower, upper = [below], [above]
+    stride = 1.0
+    while upper[-1] - lower[-1] > goal and len(lower) < _MOST_STEPS:
+        weights = p * np.exp(stride * behind)
+        # Rare is not impossible: an input that underflows to 0 could never come back.
+        trial = np.maximum(weights / weights.sum(), _RARE)
+        behind_there, below, above = bounds(trial)
+        if below < lower[-1] and stride > 1.0:
+            stride = 1.0  # overstepped; the plain step never loses ground
+            continue
+        p, behind = trial, behind_there
+        lower.append(max(below, lower[-1]))
+        upper.append(min(above, upper[-1]))
+        stride *= 1.2
+    return p, lower, upper
 
 
 def _as_channel(channel: ArrayLike) -> FloatArray:

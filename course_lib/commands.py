@@ -176,7 +176,27 @@ def execute(arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"lab": lab, "test": test, "execute": execute}
+def record(arguments: list[str]) -> int:
+    """Make the results that notebooks load as recorded, for authors: ``record [NAME ...]``."""
+    from course_lib import records
+
+    unknown = [name for name in arguments if name not in records.RECORDS]
+    if unknown:
+        sys.exit(f"There is no record {unknown[0]!r}. There are: {', '.join(records.RECORDS)}.")
+    for name in arguments or records.RECORDS:
+        print(f"{name}: computing ...", flush=True)
+        made = records.make(name)
+        path = records.save(made)
+        print(f"{name}: {made.about['seconds']} s, {path.stat().st_size / 1000:.0f} kB", flush=True)
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "lab": lab,
+    "test": test,
+    "execute": execute,
+    "record": record,
+}
 
 
 def main(arguments: list[str]) -> int:

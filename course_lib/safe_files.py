@@ -63,13 +63,14 @@ def _unlock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file's text at one stroke; if that fails, the old file is as it was."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Replace a file's content at one stroke; if that fails, the old file is as it was."""
     # Not tempfile: its files are for their owner's eyes only, and a notebook is for a whole class.
     unfinished = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
-        with open(unfinished, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        binary = isinstance(content, bytes)
+        with open(unfinished, "wb" if binary else "w", encoding=None if binary else "utf-8") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         _replace(unfinished, path)

@@ -158,7 +158,9 @@ def measure(notebook: OpenNotebook, number: str, moves: int, turns: int = 2) -> 
     if notebook.complaints():
         raise SystemExit("\n".join(notebook.complaints()))
     ours, usual = notebook.output(OURS), notebook.output(USUAL)
-    sliders = [Slider(notebook, ours, handle) for handle in ours.locator("input[type=range]:visible").all()]
+    handles = ours.locator("input[type=range]:visible").all()
+    spread = sorted({round(i * (len(handles) - 1) / (MOST_SLIDERS - 1)) for i in range(MOST_SLIDERS)})
+    sliders = [Slider(notebook, ours, handles[i]) for i in spread]
     baseline = Slider(notebook, usual, usual.locator("[role=slider]"))
     everything = [baseline, *sliders]
     for slider in everything:

@@ -221,7 +221,7 @@ RULER_AUDITION = Demo(
 MOST_TESTS = 5
 SURE = 0.95
 RARE_TO_EVEN = one_two_five_grid(0.001, 0.5)
-EVIDENCE_ENDS = (8.0, 16.0, 24.0, 32.0, 40.0, 52.0)
+EVIDENCE_ENDS = (12.0, 24.0, 36.0, 52.0)
 
 
 def _evidence_numbers(

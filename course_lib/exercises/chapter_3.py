@@ -719,7 +719,7 @@ QUESTIONS = (
             Option(
                 "larger, because some labels are noise", "Noise raises both, and the fit keeps them level."
             ),
-            Option("smaller, because it was overconfident", "It was, before. The fitted τ took that away."),
+            Option("smaller, because it was overconfident", "If it was, the fitted τ took that away."),
             Option(
                 "known only with the test part", "It needs nothing but the forecasts, and those are there."
             ),

@@ -16,6 +16,7 @@ from course_lib.summaries import sequential_bottleneck as sequential_bottleneck
 
 _PATIENCE = 5  # steps in a row that gain less than the tolerance, before a β counts as finished
 _MOST_STEPS = 20_000
+_DISORDER = 1e-3
 _SMALL_GAIN, _LONGER = 1e-5, 1.3  # from when on steps are lengthened, and by which factor each time
 # Singular values of an independent table are rounding errors of this size, not dependence.
 _ROUND_OFF = 1e-12
@@ -113,12 +114,17 @@ def information_bottleneck(
     beta = np.atleast_1d(as_numbers(betas, name="betas"))
     if beta.ndim != 1 or beta.size == 0 or beta.min() < 0.0:
         raise ValueError("betas must be one number or a list of them, each at least 0.")
+    if not tolerance > 0.0:
+        raise ValueError(
+            f"tolerance is {tolerance:.6g}; steps never gain less than nothing, so it is above 0."
+        )
     used = table[table.sum(axis=1) > 0.0]
     start = _start(used, clusters, seed)
     encoder = np.repeat(start[None], len(beta), axis=0)
     steps = _descend(_taken_apart(used), beta, encoder, np.arange(len(beta)), tolerance)
     steps += _share(used, beta, encoder, tolerance)
-    i_xt, i_ty = plane(used, encoder)
+    told = ~(encoder[..., 0] == 1.0).all(axis=1)  # the empty summary tells exactly nothing
+    i_xt, i_ty = (amount * told for amount in plane(used, encoder))
     if (steps >= _MOST_STEPS).any():
         slow = beta[steps >= _MOST_STEPS]
         warnings.warn(
@@ -234,27 +240,29 @@ def onset(joint: ArrayLike, *, restarts: int = 64, seed: int = 0, normalize: boo
     >>> round(onset(skewed), 4) < round(local_threshold(skewed), 4)
     True
     """
+    if restarts < 0:
+        raise ValueError(f"restarts is {restarts}; it is a whole number, 0 or more.")
     table = _positive_part(two_way(joint, normalize))
     smallest = _second_eigenvalue(table)
-    if not smallest or restarts < 0:
-        if restarts < 0:
-            raise ValueError(f"restarts is {restarts}; it is a whole number, 0 or more.")
-        return float("inf")
-    return 1.0 / max(smallest, _largest_ratio(table, restarts, seed))
+    return 1.0 / max(smallest, _largest_ratio(table, restarts, seed)) if smallest else float("inf")
 
 
 # --- soft summaries -----------------------------------------------------------------------------------
 
 
 def _start(table: FloatArray, clusters: int | None, seed: int) -> FloatArray:
-    """Best summary at β = ∞, a quarter of it stirred: every x in its own cluster, or in its own drawer."""
+    """Best summary at β = ∞, hardly stirred: every x in its own cluster, or the best drawers.
+
+    A thousandth of disorder leaves no cluster calling anything impossible for ever. Much more of it, and
+    summaries are lost that pay only once they are sharp.
+    """
     rows = len(table)
     if clusters is None or check_clusters(clusters) >= rows:
         hard = np.eye(rows, rows if clusters is None else clusters)
     else:
         hard = one_hot(sequential_bottleneck(table, clusters, seed=seed).drawer, clusters)
     stirred = np.random.default_rng(seed).dirichlet(np.ones(hard.shape[1]), rows)
-    return 0.75 * hard + 0.25 * stirred
+    return (1.0 - _DISORDER) * hard + _DISORDER * stirred
 
 
 class _Channel(NamedTuple):
@@ -347,22 +355,18 @@ def _lengthened(old: FloatArray, new: FloatArray, stride: FloatArray) -> FloatAr
 def _share(table: FloatArray, beta: FloatArray, encoder: FloatArray, tolerance: float) -> NDArray[np.int64]:
     """Let every β take over a better summary from another β, or the empty one, and improve on it."""
     steps = np.zeros(len(beta), dtype=np.int64)
-    empty = np.zeros_like(encoder[:1])
-    empty[..., 0] = 1.0
-    for _ in range(len(beta)):
-        i_xt, i_ty = plane(table, np.concatenate([encoder, empty]))
+    while True:
+        i_xt, i_ty = plane(table, encoder)
         values = i_xt - beta[:, None] * i_ty  # row: for which β; column: whose summary
-        own, best = np.diagonal(values), values.argmin(axis=1)
-        # A nearly empty summary gives way to the empty one; any other must be worth the change.
-        worse = own > values.min(axis=1) + np.where(best == len(beta), 0.0, 1e-11)
+        best = values.argmin(axis=1)
+        # What gains no more than a step's tolerance is the empty summary, give or take rounding.
+        empty = values.min(axis=1) > -tolerance
+        encoder[empty] = np.eye(encoder.shape[2])[0]
+        worse = ~empty & (np.diagonal(values) > values.min(axis=1) + tolerance)
         if not worse.any():
-            break
-        encoder[worse] = np.concatenate([encoder, empty])[best[worse]]
-        again = np.flatnonzero(worse & (best < len(beta)))
-        if not len(again):
-            break
-        steps += _descend(_taken_apart(table), beta, encoder, again, tolerance)
-    return steps
+            return steps
+        encoder[worse] = encoder[best[worse]]
+        steps += _descend(_taken_apart(table), beta, encoder, np.flatnonzero(worse), tolerance)
 
 
 # --- where the summary switches on --------------------------------------------------------------------

@@ -141,7 +141,7 @@ def binned_information(
     (2.0, 1.0)
     """
     layer = as_numbers(activations, name="activations")
-    layer = layer.reshape(len(layer), -1) if layer.ndim else layer
+    layer = layer[:, None] if layer.ndim == 1 else layer
     if layer.ndim != 2 or layer.size == 0:
         raise ValueError("activations must have one row per input and one column per unit.")
     if not (np.isfinite(bin_width) and bin_width > 0.0):

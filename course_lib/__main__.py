@@ -3,6 +3,7 @@
     python3 -m course_lib lab      open the course in JupyterLab
     python3 -m course_lib test     run every test and every notebook
     python3 -m course_lib execute  for authors: run the notebooks and store their outputs
+    python3 -m course_lib record   for authors: compute again what the notebooks load as recorded
 
 On Windows write ``py -m course_lib lab``. Run it in the folder that holds README.md.
 """

@@ -62,7 +62,10 @@ class Network:
 
     def activations(self, x: ArrayLike) -> list[FloatArray]:
         """Return the output of every layer for inputs of shape (n, inputs): hidden layers, then logits."""
-        return self._forward(as_numbers(x, name="x"))
+        rows = as_numbers(x, name="x")
+        if rows.ndim != 2 or rows.shape[1] != self.sizes[0]:
+            raise ValueError(f"x has shape {rows.shape}; this network takes {self.sizes[0]} inputs a row.")
+        return self._forward(rows)
 
     def logits(self, x: ArrayLike) -> FloatArray:
         """Return a logit per class, shape (n, classes); of a single output unit those of "no" and "yes"."""
@@ -190,6 +193,10 @@ def train(
     rows, classes = as_numbers(x, name="x"), np.asarray(y)
     if rows.ndim != 2 or classes.shape != (len(rows),) or classes.dtype.kind not in "iu":
         raise ValueError("x needs one row per example, and y one class, a whole number, for each of them.")
+    most = max(network.sizes[-1], 2) - 1
+    if classes.size and not 0 <= classes.min() <= classes.max() <= most:
+        odd = classes[(classes < 0) | (classes > most)][0]
+        raise ValueError(f"y holds the class {odd}; this network knows 0 to {most}.")
     stops = range(epochs + 1) if checkpoints is None else checkpoints
     adam = Adam((array for layer in network.layers for array in layer), learning_rate=learning_rate)
 

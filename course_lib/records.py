@@ -239,7 +239,7 @@ def make(name: str, **options: Any) -> Record:
     begin = time.perf_counter()
     arrays = function(**options)
     about = {
-        "what": (function.__doc__ or "").splitlines()[0],
+        "what": (function.__doc__ or name).splitlines()[0],
         "command": f"python3 -m course_lib record {name}",
         "options": {key: list(value) if np.iterable(value) else value for key, value in options.items()},
         "versions": {
@@ -290,12 +290,12 @@ def load(name: str) -> Record:
     path = DATA / f"{_known(name)}.npz"
     remedy = f"Make it anew: python3 -m course_lib record {name}"
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
         about = json.loads(str(arrays.pop("about")))
     except FileNotFoundError:
         raise ValueError(f"The record {name!r} is not there ({path.name}). {remedy}") from None
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"The record {name!r} is damaged ({path.name}: {error}). {remedy}") from None
     for array in arrays.values():
         array.flags.writeable = False

@@ -5,10 +5,11 @@ import os
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course_lib import commands, progress, safe_files
+from course_lib import commands, progress, records, safe_files
 
 ROOT = Path(__file__).parents[1]
 NO_SUBSHELLS = {"@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"}}
@@ -132,7 +133,7 @@ def test_an_unknown_command_lists_the_known_ones(course):
     for arguments in ([], ["lba"]):
         with pytest.raises(SystemExit) as stop:
             commands.main(arguments)
-        assert all(f"{name} [" in str(stop.value) for name in ("lab", "test", "execute"))
+        assert all(f"{name} [" in str(stop.value) for name in ("lab", "test", "execute", "record"))
 
 
 def test_settings_are_added_to_what_is_there(tmp_path):
@@ -236,6 +237,24 @@ def test_execute_takes_the_names_it_is_given(course, monkeypatch, capsys):
     assert commands.execute([]) == 0
     assert ran == ["02_entropy", "00_start_here", "02_entropy"]
     assert "02_entropy.ipynb: 0.0 s" in capsys.readouterr().out
+
+
+def test_record_makes_and_stores_the_records_it_is_given(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(records, "DATA", tmp_path)
+    made = {name: lambda: {"x": np.arange(3)} for name in ("one", "two")}
+    monkeypatch.setattr(records, "RECORDS", made)
+    assert commands.record(["two"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["two.npz"]
+    assert records.load("two")["x"].tolist() == [0, 1, 2]
+    assert "two: 0.0 s, " in capsys.readouterr().out
+    assert commands.record([]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.npz", "two.npz"]
+    records.load.cache_clear()
+
+
+def test_record_says_what_there_is():
+    with pytest.raises(SystemExit, match=r"no record 'planes'. There are: information_planes, "):
+        commands.record(["planes"])
 
 
 def test_tests_and_kernels_write_to_a_temporary_folder():

@@ -222,7 +222,8 @@ def quantile_bins(values: ArrayLike, bins: int) -> NDArray[np.int64]:
     Returns
     -------
     ndarray of int, shape (n,)
-        From 0 to bins − 1. Values that repeat often may leave some bins empty.
+        From 0 to bins − 1. A value that repeats often leaves bins empty, and shares the last bin with all
+        larger ones if it reaches so far.
 
     Examples
     --------

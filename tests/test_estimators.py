@@ -1,4 +1,4 @@
-"""Estimates from samples: biases in closed form, exact moments, and what shuffling shows."""
+"""Estimates from samples: biases in closed form, exact moments, other libraries, and what shuffling shows."""
 
 import math
 import re
@@ -6,14 +6,20 @@ import re
 import numpy as np
 import pytest
 import scipy.stats
+from sklearn.metrics import log_loss, mutual_info_score
 
 from course_lib.estimators import (
     entropy_from_counts,
+    infonce_bound,
     kl_estimates,
+    mutual_information_from_samples,
     permutation_null,
+    quantile_bins,
     smoothed_histogram,
+    width_bins,
 )
-from course_lib.measures import kl_divergence
+from course_lib.measures import kl_divergence, mutual_information
+from course_lib.neighbours import nearest_neighbour_information
 
 
 def test_the_plug_in_estimate_is_the_entropy_of_the_frequencies():
@@ -237,3 +243,196 @@ def test_rows_stay_whole_when_they_are_shuffled():
 def test_impossible_shuffles_are_refused(x, y, options, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         permutation_null(lambda a, b: 0.0, x, y, **options)
+
+
+# --- mutual information from labels and from bins ----------------------------------------------------
+
+
+def test_the_plug_in_estimate_agrees_with_sklearn_on_labels_of_every_kind():
+    # Trap 10: sklearn's are nats.
+    rng = np.random.default_rng(0)
+    for size in (2, 7, 1000):  # the last one has a table mostly of zeros
+        x = rng.integers(0, size, 300)
+        y = (x + rng.integers(0, 3, 300)) % size
+        expected = mutual_info_score(x, y)
+        words = np.array([f"w{i}" for i in range(size)])
+        for a, b in [(x, y), (x - 5, y.astype(np.uint8)), (10**12 * x, -(10**12) * y), (words[x], words[y])]:
+            if size < 256 or b.dtype != np.uint8:
+                assert mutual_information_from_samples(a, b, unit="nats") == pytest.approx(
+                    expected, abs=1e-12
+                )
+        assert mutual_information_from_samples(x, y) == pytest.approx(expected / math.log(2), abs=1e-12)
+
+
+def test_the_plug_in_estimate_is_the_information_of_the_table_of_counts():
+    counts = np.random.default_rng(1).integers(0, 6, (4, 5))
+    x, y = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices(counts.shape))
+    expected = mutual_information(counts, normalize=True)
+    assert mutual_information_from_samples(x, y) == pytest.approx(expected, abs=1e-14)
+    assert mutual_information_from_samples(y, x) == pytest.approx(expected, abs=1e-14)
+    assert mutual_information_from_samples(list(x), y == 2) <= expected
+
+
+def test_rows_of_several_labels_count_as_one_label():
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]] * 25)
+    y = x[:, 0] ^ x[:, 1]
+    assert mutual_information_from_samples(x[:, 0], y) == 0.0
+    assert mutual_information_from_samples(x[:, 1], y) == 0.0
+    assert mutual_information_from_samples(x, y) == 1.0
+
+
+def test_a_variable_knows_all_of_itself_and_nothing_of_a_constant():
+    x = ["a", "b", "c", "d"] * 5
+    assert mutual_information_from_samples(x, x) == 2.0
+    assert mutual_information_from_samples(x, ["z"] * 20) == 0.0
+    assert mutual_information_from_samples([1], [5]) == 0.0
+
+
+def test_a_plug_in_estimate_of_independent_labels_is_not_zero():
+    # Trap 14. Oracle: the bias (K_x − 1)(K_y − 1)/2n nats of independent 10 × 10 labels, here .0405.
+    rng = np.random.default_rng(2)
+    estimates = [
+        mutual_information_from_samples(*rng.integers(0, 10, (2, 1000)), unit="nats") for _ in range(200)
+    ]
+    assert min(estimates) > 0.02
+    assert np.mean(estimates) == pytest.approx(81 / 2000, abs=0.002)
+
+
+def test_quantile_bins_hold_equally_many_and_width_bins_are_equally_wide():
+    values = np.random.default_rng(3).exponential(size=240)
+    assert (np.bincount(quantile_bins(values, 8)) == 30).all()
+    # Oracle for the widths: numpy's histogram of the same range.
+    assert (np.bincount(width_bins(values, 8), minlength=8) == np.histogram(values, 8)[0]).all()
+    # Oracle for the edges: the definition the course states.
+    edges = np.quantile(values, np.arange(1, 8) / 8)
+    assert quantile_bins(values, 8).tolist() == [int((edges <= value).sum()) for value in values]
+
+
+def test_a_value_on_an_edge_belongs_to_the_upper_bin():
+    assert quantile_bins([1, 2, 2, 3], 2).tolist() == [0, 1, 1, 1]
+    assert width_bins([0, 1, 2, 3, 4], 4).tolist() == [0, 1, 2, 3, 3]
+    assert width_bins([0, 5, 10], 2).tolist() == [0, 1, 1]
+
+
+def test_values_that_repeat_leave_bins_empty_and_a_constant_fills_one():
+    assert quantile_bins([0] * 6 + [1, 2], 4).tolist() == [2] * 6 + [3, 3]
+    assert len(set(quantile_bins([0] * 9 + [1], 4).tolist())) == 1  # the last quarter begins at 0
+    for binning in (quantile_bins, width_bins):
+        assert len(set(binning([3.5] * 6, 4).tolist())) == 1
+        assert binning([2.0, 1.0], 1).tolist() == [0, 0]
+        assert binning([1.0], 5).max() < 5
+
+
+def test_binned_information_is_the_plug_in_of_the_bins():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=200)
+    y = x + rng.normal(size=200)
+    for edges, binning in (("quantile", quantile_bins), ("width", width_bins)):
+        by_hand = mutual_info_score(binning(x, 6), binning(y, 6)) / math.log(2)
+        found = mutual_information_from_samples(x, y, method="binned", bins=6, edges=edges)
+        assert found == pytest.approx(by_hand, abs=1e-12)
+    # Quantile bins do not care how a variable is measured.
+    assert mutual_information_from_samples(np.exp(x), y**3, method="binned", bins=6) == pytest.approx(
+        mutual_information_from_samples(x, y, method="binned", bins=6), abs=1e-12
+    )
+
+
+def test_nearest_neighbours_are_asked_in_nats_and_answer_in_the_unit():
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=100)
+    y = 50 * x + rng.normal(size=100)
+    for options in ({}, {"neighbours": 5}, {"standardize": False}):
+        nats = nearest_neighbour_information(x, y, **options)
+        assert mutual_information_from_samples(x, y, method="ksg", unit="nats", **options) == nats
+        bits = mutual_information_from_samples(x, y, method="ksg", **options)
+        assert bits == pytest.approx(nats / math.log(2), abs=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "options", "sentence"),
+    [
+        ([1, 2], [1], {}, "x has 2 samples and y 1; they must come in pairs."),
+        ([1, 2], [1, 2], {"method": "bins"}, 'method must be "plug-in", "binned" or "ksg", not'),
+        ([1, 2], [1, 2], {"unit": "bit"}, "unit must be"),
+        ([1, 2], [1, 2], {"method": "binned", "edges": "equal"}, 'edges must be "quantile" or "width", not'),
+        ([1, 2], [1, 2], {"method": "binned", "bins": 0}, "bins is 0; give a whole number above 0."),
+        ([1, 2], [1, 2], {"method": "binned", "bins": 2.5}, "bins is 2.5; give a whole number above 0."),
+        ([1, 2], [1, 2, 3], {"method": "binned"}, "they must come in pairs"),
+        ([[1, 2]], [1], {"method": "binned"}, "x has shape (1, 2); to be cut into bins"),
+        ([1], [math.nan], {"method": "binned"}, "y[0] is nan"),
+        ([], [], {}, "x has shape (0,)"),
+        ([1, 1], [0.5, 0.7], {}, "no value of y occurs twice, so as labels they would seem to determine"),
+        ([1, 2, 2, 3], [1, 2, 3, 4], {"method": "ksg"}, "values of x repeat others"),
+    ],
+)
+def test_samples_that_no_estimate_fits_are_refused(x, y, options, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        mutual_information_from_samples(x, y, **options)
+
+
+# --- InfoNCE ------------------------------------------------------------------------------------------
+
+
+def log_ratios(n, rho, seed):
+    """log p(y|x)/p(y) of all pairs of a Gaussian batch: the best scores there are."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=n)
+    y = rho * x + math.sqrt(1 - rho**2) * rng.normal(size=n)
+    given = scipy.stats.norm.logpdf(y, rho * x[:, None], math.sqrt(1 - rho**2))
+    return given - scipy.stats.norm.logpdf(y)
+
+
+def test_infonce_is_log_n_minus_the_cross_entropy_of_finding_the_partner():
+    # Oracle: scikit-learn's log loss of the softmax of the rows.
+    scores = np.random.default_rng(0).normal(size=(6, 6))
+    powers = np.exp(scores)
+    loss = log_loss(np.arange(6), powers / powers.sum(axis=1, keepdims=True))
+    assert infonce_bound(scores, unit="nats") == pytest.approx(math.log(6) - loss, abs=1e-12)
+    assert infonce_bound(scores) == pytest.approx((math.log(6) - loss) / math.log(2), abs=1e-12)
+    assert infonce_bound(scores + 1000) == pytest.approx(infonce_bound(scores), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("n", "batches", "mean"), [(2, 4000, 0.346), (8, 1000, 0.660), (64, 200, 0.799), (512, 20, 0.827)]
+)
+def test_more_rivals_let_the_bound_rise_towards_the_truth_and_never_past_log_n(n, batches, mean):
+    # Oracle: the means of an independent simulation with the true log-ratio; the truth is .8304 nats.
+    bounds = [infonce_bound(log_ratios(n, 0.9, seed), unit="nats") for seed in range(batches)]
+    assert max(bounds) <= math.log(n) + 1e-12
+    assert np.mean(bounds) == pytest.approx(mean, abs=0.015)
+
+
+def test_the_ceiling_holds_however_much_is_shared():
+    # 256 pairs that determine each other: infinitely much is shared, 8 bits are found.
+    scores = np.full((256, 256), -1e6)
+    np.fill_diagonal(scores, 1e6)
+    assert infonce_bound(scores) == 8.0
+    assert infonce_bound(np.where(np.eye(4), 0.0, -math.inf)) == 2.0
+
+
+def test_scores_that_know_nothing_give_nothing_and_wrong_ones_less():
+    assert infonce_bound(np.zeros((8, 8))) == 0.0
+    assert infonce_bound([[0.0, 3.0], [3.0, 0.0]]) < 0
+    assert infonce_bound([[-math.inf, 0.0], [0.0, 0.0]]) == -math.inf
+
+
+def test_batches_are_bounded_one_by_one():
+    scores = np.random.default_rng(1).normal(size=(3, 5, 5))
+    assert infonce_bound(scores) == pytest.approx([infonce_bound(table) for table in scores], abs=1e-14)
+    assert type(infonce_bound(scores[0])) is float
+
+
+@pytest.mark.parametrize(
+    ("scores", "sentence"),
+    [
+        ([[1.0, 2.0]], "scores has shape (1, 2); N pairs have N × N scores"),
+        ([1.0], "scores has shape (1,)"),
+        (np.zeros((0, 0)), "scores has shape (0, 0)"),
+        ([[math.inf, 0.0], [0.0, 1.0]], "scores holds inf"),
+        ([[-math.inf, -math.inf], [0.0, 1.0]], "such a row has no best partner"),
+        ([[math.nan]], "scores[0, 0] is nan"),
+    ],
+)
+def test_scores_without_pairs_are_refused(scores, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        infonce_bound(scores)

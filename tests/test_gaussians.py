@@ -8,7 +8,7 @@ import pytest
 import scipy.integrate
 import scipy.stats
 
-from course_lib.gaussians import gaussian_entropy, gaussian_kl, vae_kl
+from course_lib.gaussians import gaussian_entropy, gaussian_kl, gaussian_mutual_information, vae_kl
 from course_lib.measures import entropy
 
 
@@ -289,3 +289,39 @@ def test_the_vae_term_is_zero_for_the_prior_and_never_below():
 def test_codes_without_both_numbers_are_refused(mu, log_var, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         vae_kl(mu, log_var)
+
+
+# --- shared by two -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.1, 0.49, 0.51, 0.9, 0.99, -0.9])
+def test_correlated_gaussians_share_what_their_entropies_do_not_add_up_to(rho):
+    # Oracle: scipy's entropies of the two and of the pair.
+    pair = scipy.stats.multivariate_normal([0, 0], [[1, rho], [rho, 1]])
+    shared = 2 * scipy.stats.norm.entropy() - pair.entropy()
+    assert gaussian_mutual_information(rho, unit="nats") == pytest.approx(shared, abs=1e-12)
+    # It is also the divergence of the pair from the product.
+    product = gaussian_kl([0, 0], [[1, rho], [rho, 1]], [0, 0], np.eye(2), unit="bits")
+    assert gaussian_mutual_information(rho, unit="bits") == pytest.approx(product, abs=1e-12)
+
+
+def test_hardly_and_nearly_perfectly_correlated_gaussians_keep_their_digits():
+    # Oracles: ρ²/2 + …, and −½ ln(2ε) for ρ = 1 − ε with ε a power of two.
+    assert gaussian_mutual_information(1e-10, unit="nats") == pytest.approx(5e-21, rel=1e-12)
+    expected = -0.5 * math.log(2 * 2.0**-50) - 0.25 * -(2.0**-50)
+    assert gaussian_mutual_information(1 - 2.0**-50, unit="nats") == pytest.approx(expected, rel=1e-15)
+
+
+def test_perfect_correlation_of_continuous_variables_is_infinite_and_none_is_zero():
+    values = gaussian_mutual_information([0.0, 1.0, -1.0], unit="bits")
+    assert values.tolist() == [0.0, math.inf, math.inf]
+    assert math.copysign(1, gaussian_mutual_information(0, unit="bits")) == 1
+    assert type(gaussian_mutual_information(0.5, unit="bits")) is float
+
+
+@pytest.mark.parametrize(("rho", "shown"), [(1.1, "1.1"), ([0.2, -1.5], "-1.5"), (math.nan, "nan")])
+def test_correlations_beyond_one_are_refused(rho, shown):
+    with pytest.raises(ValueError, match=rf"rho.* is {shown}"):
+        gaussian_mutual_information(rho, unit="bits")
+    with pytest.raises(TypeError, match="unit"):
+        gaussian_mutual_information(0.5)

@@ -10,26 +10,30 @@ import pytest
 import scipy.spatial.distance
 import scipy.special
 import scipy.stats
-from sklearn.metrics import mutual_info_score
+from sklearn.metrics import adjusted_mutual_info_score, mutual_info_score, normalized_mutual_info_score
 
 from course_lib.measures import (
     binary_entropy,
     bits_per_byte,
     conditional_entropy,
+    conditional_mutual_information,
     cross_entropy,
     entropy,
     information_gain,
+    interaction_information,
     joint_entropy,
     js_distance,
     js_divergence,
     kl_divergence,
     mutual_information,
+    normalized_mutual_information,
     perplexity,
     pinsker_bound,
     pointwise_mutual_information,
     population_stability_index,
     surprisal,
     total_variation,
+    variation_of_information,
 )
 
 pytestmark = pytest.mark.filterwarnings("error")  # infinity is an answer here, not something to warn about
@@ -59,6 +63,8 @@ def exact_kl(p, q):
 
 J3 = [[0.15, 0.05, 0.05], [0.05, 0.10, 0.60]]
 DELIVERY = [[0.35, 0.15], [0.10, 0.40]]
+# Two fair coins X and Y, and Z that says whether they differ.
+XOR = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]]]) / 4
 # Rows Y, columns X of Cover and Thomas, Example 2.2.1.
 TEXTBOOK = np.array([[4, 2, 1, 1], [2, 4, 1, 1], [2, 2, 2, 2], [8, 0, 0, 0]]) / 32
 BELOW_HALF = float(np.nextafter(0.5, 0))
@@ -553,6 +559,9 @@ def test_every_measure_refuses_an_unknown_unit():
         lambda u: bits_per_byte([1.0], 1, unit=u),
         lambda u: pinsker_bound(0.1, unit=u),
         lambda u: population_stability_index([1.0], [1.0], unit=u),
+        lambda u: conditional_mutual_information(XOR, unit=u),
+        lambda u: interaction_information(XOR, unit=u),
+        lambda u: variation_of_information(J3, unit=u),
     ]
     for call in calls:
         with pytest.raises(ValueError, match='unit must be "bits", "nats" or "hartleys", not'):
@@ -612,6 +621,150 @@ def test_the_stability_index_is_what_monitoring_tools_add_up():
         assert population_stability_index(p, q) == pytest.approx(both, rel=1e-12)
     assert population_stability_index([3, 1], [3, 1], normalize=True) == 0.0
     assert population_stability_index([0.5, 0.5], [1, 0]) == math.inf
+
+
+# --- what two or three variables share ----------------------------------------------------------------
+
+
+def test_four_routes_to_mutual_information_meet():
+    # Oracles: the four definitions, in sums of numpy's logarithms and no function of the course.
+    def h(p):
+        p = np.ravel(p)[np.ravel(p) > 0]
+        return -(p * np.log2(p)).sum()
+
+    rng = np.random.default_rng(12)
+    tables = [np.array(J3), np.array(DELIVERY), TEXTBOOK, rng.dirichlet(np.ones(20)).reshape(4, 5)]
+    for joint in tables:
+        p_x, p_y = joint.sum(axis=1), joint.sum(axis=0)
+        occurs = joint > 0
+        routes = {
+            "H(X) + H(Y) - H(X,Y)": h(p_x) + h(p_y) - h(joint),
+            "H(Y) - H(Y|X)": h(p_y) - sum(p * h(row / p) for p, row in zip(p_x, joint, strict=True)),
+            "D(joint || product)": (
+                joint[occurs] * np.log2(joint[occurs] / np.outer(p_x, p_y)[occurs])
+            ).sum(),
+            "mean over x of D(p(y|x) || p(y))": sum(
+                p * (row / p)[row > 0] @ np.log2((row / p / p_y)[row > 0])
+                for p, row in zip(p_x, joint, strict=True)
+            ),
+        }
+        for value in routes.values():
+            assert mutual_information(joint) == pytest.approx(value, abs=1e-12)
+
+
+def test_what_two_share_given_a_third_is_the_mean_over_the_thirds_values():
+    # Oracle: I(X;Y|Z) = Σ p(z) I(X;Y|Z=z), slice by slice.
+    rng = np.random.default_rng(13)
+    for shape in ((2, 2, 2), (3, 4, 2), (2, 1, 5)):
+        cube = rng.dirichlet(np.full(math.prod(shape), 0.4)).reshape(shape)
+        p_z = cube.sum(axis=(0, 1))
+        expected = sum(p * mutual_information(cube[:, :, z] / p) for z, p in enumerate(p_z) if p > 0)
+        assert conditional_mutual_information(cube) == pytest.approx(expected, abs=1e-12)
+        assert conditional_mutual_information(cube.swapaxes(0, 1)) == pytest.approx(expected, abs=1e-12)
+        in_nats = conditional_mutual_information(cube, unit="nats")
+        assert in_nats == pytest.approx(expected * math.log(2), abs=1e-12)
+
+
+def test_a_third_variable_can_reveal_or_explain_away_what_two_share():
+    assert mutual_information(XOR.sum(axis=2)) == 0.0
+    assert conditional_mutual_information(XOR) == 1.0
+    copies = np.zeros((2, 2, 2))
+    copies[0, 0, 0] = copies[1, 1, 1] = 0.5
+    assert mutual_information(copies.sum(axis=2)) == 1.0
+    assert conditional_mutual_information(copies) == 0.0
+    # A value of Z that never occurs, and a margin whose product underflows, change nothing.
+    assert conditional_mutual_information(np.append(XOR, np.zeros((2, 2, 1)), axis=2)) == 1.0
+    tiny = np.zeros((2, 2, 2))
+    tiny[0, 0, 0], tiny[1, 1, 1] = 1.0, 1e-200
+    assert 0.0 <= conditional_mutual_information(tiny) < 1e-190
+
+
+def test_three_variables_can_share_less_than_nothing():
+    assert interaction_information(XOR) == -1.0  # synergy
+    copies = np.zeros((2, 2, 2))
+    copies[0, 0, 0] = copies[1, 1, 1] = 0.5
+    assert interaction_information(copies) == 1.0  # redundancy
+    apart = np.full((2, 2, 2), 1 / 8)
+    assert interaction_information(apart) == 0.0 and math.copysign(1, interaction_information(apart)) == 1
+    assert interaction_information(XOR * 8, normalize=True, unit="nats") == pytest.approx(-math.log(2))
+
+
+def test_interaction_does_not_care_which_variable_is_the_third():
+    # Oracle: the inclusion and exclusion of seven entropies.
+    rng = np.random.default_rng(14)
+    for _ in range(10):
+        cube = rng.dirichlet(np.full(24, 0.5)).reshape(2, 3, 4)
+        singles = sum(entropy(cube.sum(axis=axes), normalize=True) for axes in ((1, 2), (0, 2), (0, 1)))
+        pairs_ = sum(joint_entropy(cube.sum(axis=axis)) for axis in range(3))
+        expected = singles - pairs_ + joint_entropy(cube)
+        for axes in ((0, 1, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0)):
+            assert interaction_information(cube.transpose(axes)) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("function", [conditional_mutual_information, interaction_information])
+def test_three_way_measures_need_three_variables(function):
+    with pytest.raises(ValueError, match="joint_xyz has 2 axes; this measure needs exactly three"):
+        function(J3)
+    with pytest.raises(ValueError, match="joint_xyz sums to 2, not 1"):
+        function(np.full((2, 2, 2), 1 / 4))
+    counts = np.arange(8).reshape(2, 2, 2)
+    assert function(counts, normalize=True) == pytest.approx(function(counts / 28), abs=1e-15)
+
+
+@pytest.mark.parametrize("average", ["geometric", "arithmetic", "min", "max"])
+def test_normalized_information_agrees_with_sklearn_for_every_average(average):
+    rng = np.random.default_rng(15)
+    for _ in range(10):
+        x, y = rng.integers(0, 4, 60), rng.integers(0, 7, 60)
+        counts = np.bincount(x * 7 + y, minlength=28).reshape(4, 7)
+        expected = normalized_mutual_info_score(x, y, average_method=average)
+        found = normalized_mutual_information(counts, average=average, normalize=True)
+        assert found == pytest.approx(expected, abs=1e-12)
+        assert normalized_mutual_information(counts.T, average=average, normalize=True) == pytest.approx(
+            found
+        )
+
+
+def test_normalized_information_is_one_for_a_relabelling_and_zero_for_what_never_varies():
+    for average in ("geometric", "arithmetic", "min", "max"):
+        shuffled = np.diag([0.2, 0.3, 0.5])[[2, 0, 1]]
+        assert normalized_mutual_information(shuffled, average=average) == pytest.approx(1, abs=1e-15)
+        assert normalized_mutual_information(shuffled, average=average) <= 1.0
+        for constant in ([[0.3, 0.7]], [[0.3], [0.7]], [[1.0]]):
+            assert normalized_mutual_information(constant, average=average) == 0.0
+    assert normalized_mutual_information(DELIVERY) == normalized_mutual_information(
+        DELIVERY, average="geometric"
+    )
+    with pytest.raises(ValueError, match=r"average must be .* not 'mean'"):
+        normalized_mutual_information(J3, average="mean")
+
+
+def test_normalized_information_of_random_labels_is_not_zero_but_the_adjusted_one_is():
+    # 300 samples in 3 classes against 100 random clusters: scikit-learn's adjusted score knows about chance.
+    rng = np.random.default_rng(16)
+    classes = np.repeat([0, 1, 2], 100)
+    draws = [rng.integers(0, 100, 300) for _ in range(30)]
+    normalized = [
+        normalized_mutual_information(
+            np.bincount(classes * 100 + x, minlength=300).reshape(3, 100),
+            average="arithmetic",
+            normalize=True,
+        )
+        for x in draws
+    ]
+    assert np.mean(normalized) == pytest.approx(0.141, abs=0.01)
+    assert np.mean([adjusted_mutual_info_score(classes, x) for x in draws]) == pytest.approx(0, abs=0.01)
+
+
+def test_variation_of_information_is_what_is_not_shared():
+    # Oracle: H(X) + H(Y) − 2 I(X;Y).
+    x, y = entropy(np.sum(J3, axis=1)), entropy(np.sum(J3, axis=0))
+    assert variation_of_information(J3) == pytest.approx(x + y - 2 * mutual_information(J3), abs=1e-12)
+    assert variation_of_information(J3, unit="nats") == pytest.approx(
+        variation_of_information(J3) * math.log(2), abs=1e-12
+    )
+    assert variation_of_information(np.diag([0.2, 0.8])) == 0.0
+    assert variation_of_information([[1, 1], [1, 1]], normalize=True) == 2.0
 
 
 # --- tables, gains, texts -----------------------------------------------------------------------------

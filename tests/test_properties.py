@@ -1,11 +1,14 @@
 """Laws that hold for every distribution, tried on random ones; each law is a theorem, and the oracle."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from course_lib.channels import binary_symmetric_channel, capacity, fano_error_bound, in_series
 from course_lib.classifiers import (
     cross_entropy_from_logits,
     cross_entropy_gradient,
@@ -29,18 +32,22 @@ from course_lib.distributions import as_pmf
 from course_lib.gaussians import gaussian_kl, vae_kl
 from course_lib.measures import (
     conditional_entropy,
+    conditional_mutual_information,
     cross_entropy,
     entropy,
     information_gain,
+    interaction_information,
     joint_entropy,
     js_distance,
     js_divergence,
     kl_divergence,
     mutual_information,
+    normalized_mutual_information,
     pinsker_bound,
     population_stability_index,
     surprisal,
     total_variation,
+    variation_of_information,
 )
 
 settings.register_profile("course", max_examples=60, deadline=None, derandomize=True)
@@ -268,6 +275,77 @@ def test_processing_data_never_adds_information(joint, column):
     merged = np.delete(joint, column, axis=1)
     merged[:, column] += joint[:, column]
     assert mutual_information(merged, normalize=True) <= mutual_information(joint) + CLOSE
+
+
+def channels(inputs=None, outputs=None):
+    sizes = [st.integers(1, 5) if size is None else st.just(size) for size in (inputs, outputs)]
+    return (
+        st.tuples(*sizes)
+        .flatmap(lambda shape: arrays(np.float64, shape, elements=WEIGHTS))
+        .filter(lambda w: (w.sum(axis=1) > 0).all())
+        .map(lambda w: w / w.sum(axis=1, keepdims=True))
+    )
+
+
+@given(pmfs(3, 3), channels(inputs=3, outputs=4), channels(inputs=4))
+def test_data_processing_no_later_step_knows_more_than_an_earlier_one(p, first, second):
+    # X → Y → Z: I(X;Z) ≤ I(X;Y) and I(X;Z) ≤ I(Y;Z), whatever the two steps are.
+    before = p[:, None] * first
+    through = p[:, None] * in_series(first, second)
+    between = before.sum(axis=0)[:, None] * second
+    shared = mutual_information(through, normalize=True)
+    assert shared <= mutual_information(before, normalize=True) + CLOSE
+    assert shared <= mutual_information(between, normalize=True) + CLOSE
+
+
+@given(pmfs(3, 3), channels(inputs=3))
+def test_no_input_gets_more_through_than_the_capacity(p, channel):
+    found = capacity(channel, tolerance=1e-4)
+    assert mutual_information(p[:, None] * channel, normalize=True) <= found.capacity + found.gap + CLOSE
+    assert found.capacity <= np.log2(min(channel.shape)) + CLOSE
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_two_flips_cancel(first, second):
+    wires = in_series(binary_symmetric_channel(first), binary_symmetric_channel(second))
+    assert wires[0, 1] == pytest.approx(first * (1 - second) + (1 - first) * second, abs=1e-12)
+
+
+@given(joints())
+def test_no_guess_errs_less_than_fano_allows(joint):
+    error = 1 - joint.max(axis=0).sum()  # of the best rule, which names the likeliest row of each column
+    assert fano_error_bound(conditional_entropy(joint.T), joint.shape[0]) <= error + 1e-7
+
+
+@given(joints(n_axes=3))
+def test_information_about_a_pair_comes_in_two_instalments(cube):
+    # Chain rule: I(X,Z;Y) = I(Z;Y) + I(X;Y|Z).
+    both = cube.swapaxes(1, 2).reshape(-1, cube.shape[1])
+    alone = mutual_information(cube.sum(axis=0).T, normalize=True)
+    together = alone + conditional_mutual_information(cube)
+    assert mutual_information(both, normalize=True) == pytest.approx(together, abs=1e-8)
+    assert (
+        interaction_information(cube)
+        <= min(mutual_information(cube.sum(axis=axis), normalize=True) for axis in range(3)) + CLOSE
+    )
+
+
+@given(joints())
+def test_the_four_normalized_informations_keep_their_order(joint):
+    values = [
+        normalized_mutual_information(joint, average=average)
+        for average in ("max", "arithmetic", "geometric", "min")
+    ]
+    assert values[0] >= 0 and values[-1] <= 1
+    assert all(a <= b + CLOSE for a, b in pairwise(values))
+
+
+@given(joints(n_axes=3))
+def test_variation_of_information_obeys_the_triangle_inequality(cube):
+    def apart(axis):
+        return variation_of_information(cube.sum(axis=axis), normalize=True)
+
+    assert apart(1) <= apart(0) + apart(2) + CLOSE  # from X to Z directly, or by way of Y
 
 
 @given(arrays(np.int64, array_shapes(min_dims=2, max_dims=2, max_side=5), elements=st.integers(0, 30)))

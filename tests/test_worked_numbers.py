@@ -1,4 +1,4 @@
-"""Every worked number of chapters 3 and 4, in one table each: what the course computes, exactly, as printed.
+"""Every worked number of chapters 3 to 5, in one table each: what the course computes, exactly, as printed.
 
 Oracles: exact fractions and 50-digit decimal arithmetic, which share no code with the course's NumPy. The
 printed digits are what the chapters show. Random results are ranges, further down.
@@ -11,9 +11,21 @@ from functools import cache
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_breast_cancer
+from sklearn.cluster import KMeans
+from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.feature_selection import f_classif, mutual_info_classif
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
+from course_lib.channels import (
+    binary_erasure_channel,
+    binary_symmetric_channel,
+    capacity,
+    fano_error_bound,
+    in_series,
+    kelly_fraction,
+    kelly_growth,
+)
 from course_lib.classifiers import (
     brier_score,
     cross_entropy_from_logits,
@@ -25,17 +37,29 @@ from course_lib.classifiers import (
     smoothed_targets,
     softmax,
 )
-from course_lib.datasets import digits_split
+from course_lib.datasets import breast_cancer, digits_split, python_text
 from course_lib.distributions import in_unit
-from course_lib.estimators import kl_estimates, permutation_null, smoothed_histogram
+from course_lib.estimators import (
+    kl_estimates,
+    mutual_information_from_samples,
+    permutation_null,
+    quantile_bins,
+    smoothed_histogram,
+)
 from course_lib.evidence import first_passage, flips_to_odds, likelihood_ratio_walks
-from course_lib.gaussians import gaussian_kl, vae_kl
+from course_lib.gaussians import gaussian_kl, gaussian_mutual_information, vae_kl
 from course_lib.measures import (
+    conditional_entropy,
+    conditional_mutual_information,
     cross_entropy,
     entropy,
+    interaction_information,
+    joint_entropy,
     js_distance,
     js_divergence,
     kl_divergence,
+    mutual_information,
+    normalized_mutual_information,
     perplexity,
     pinsker_bound,
     population_stability_index,
@@ -590,6 +614,259 @@ CHAPTER_4 = {
 }
 
 
+J3 = (("0.15", "0.05", "0.05"), ("0.05", "0.10", "0.60"))
+DELIVERY = (("0.35", "0.15"), ("0.10", "0.40"))
+XOR = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]]]) / 4
+MIRRORED = (("0.5", "0.3", "0.2"), ("0.2", "0.3", "0.5"))
+RIDDLE = ((0, 0, 1, 1, 2, 2), (0, 1, 1, 1, 2, 0))
+PUBLISHED = ((0, 0, 0, 1, 1, 1, 2, 2, 2), (0, 0, 1, 1, 1, 2, 2, 2, 0))
+
+
+def cells(table):
+    return [F(x) for row in table for x in row]
+
+
+def rows_of(table):
+    return [sum(F(x) for x in row) for row in table]
+
+
+def columns_of(table):
+    return [sum(F(x) for x in column) for column in zip(*table, strict=True)]
+
+
+@exactly
+def shared(table):
+    """I(X;Y) in nats as the divergence of the table from the product of its margins."""
+    return kl(cells(table), [x * y for x in rows_of(table) for y in columns_of(table)])
+
+
+def counted(x, y, size=3):
+    """The table of fractions of two lists of labels."""
+    pairs = list(zip(x, y, strict=True))
+    return [[F(pairs.count((i, j)), len(pairs)) for j in range(size)] for i in range(size)]
+
+
+@exactly
+def own(p):
+    """Entropy in bits."""
+    return in_bits(ce(p, p))
+
+
+def table(texts):
+    return np.array([floats(row) for row in texts])
+
+
+def sine_correlation(half_range):
+    """Correlation of y, uniform on ±half_range·π, with sin y, on a fine grid of midpoints."""
+    y = (np.arange(400_000) + 0.5) / 200_000 - 1
+    return np.corrcoef(y, np.sin(y * float(F(half_range)) * np.pi))[0, 1]
+
+
+@exactly
+def sine_closed_form(half_range):
+    """For half-range kπ: (−1)^(k+1) √6/(kπ); for π/2 it is 4√6/π²."""
+    if F(half_range) == F(1, 2):
+        return 4 * D(6).sqrt() / PI**2
+    k = int(half_range)
+    return (-1) ** (k + 1) * D(6).sqrt() / (k * PI)
+
+
+CHAPTER_5 = {
+    "J3: H(X) + H(Y) - H(X,Y)": (
+        lambda: entropy(table(J3).sum(1)) + entropy(table(J3).sum(0)) - joint_entropy(table(J3)),
+        in_bits(shared(J3)),
+        "0.2570",
+    ),
+    "J3: H(Y) - H(Y|X)": (
+        lambda: entropy(table(J3).sum(0)) - conditional_entropy(table(J3)),
+        in_bits(shared(J3)),
+        "0.2570",
+    ),
+    "J3: divergence from the product": (lambda: mutual_information(table(J3)), in_bits(shared(J3)), "0.2570"),
+    "J3: mean divergence of the rows": (
+        lambda: table(J3).sum(1) @ kl_divergence(table(J3), table(J3).sum(0), normalize=True),
+        in_bits(shared(J3)),
+        "0.2570",
+    ),
+    "J3: in nats": (lambda: mutual_information(table(J3), unit="nats"), shared(J3), "0.1781"),
+    "J3: H(Y|X)": (
+        lambda: conditional_entropy(table(J3)),
+        calculated(lambda: own(cells(J3)) - own(rows_of(J3))),
+        "1.0219",
+    ),
+    "J3: the joint forgotten": (
+        lambda: entropy(table(J3).sum(1)) + entropy(table(J3).sum(0)),
+        calculated(lambda: own(rows_of(J3)) + own(columns_of(J3))),
+        "2.0902",
+    ),
+    "J3: normalised, geometric": (
+        lambda: normalized_mutual_information(table(J3)),
+        calculated(lambda: in_bits(shared(J3)) / (own(rows_of(J3)) * own(columns_of(J3))).sqrt()),
+        "0.2523",
+    ),
+    "J3: normalised, arithmetic": (
+        lambda: normalized_mutual_information(table(J3), average="arithmetic"),
+        calculated(lambda: 2 * in_bits(shared(J3)) / (own(rows_of(J3)) + own(columns_of(J3)))),
+        "0.2459",
+    ),
+    "J3: rows unweighted": (
+        lambda: entropy(table(J3).sum(0)) - entropy(table(J3), normalize=True).mean(),
+        calculated(
+            lambda: own(columns_of(J3)) - sum(own([F(x) / sum(map(F, row)) for x in row]) for row in J3) / 2
+        ),
+        "0.1406",
+    ),
+    "delivery": (lambda: mutual_information(table(DELIVERY)), in_bits(shared(DELIVERY)), "0.1912"),
+    "delivery: in nats": (
+        lambda: mutual_information(table(DELIVERY), unit="nats"),
+        shared(DELIVERY),
+        "0.1325",
+    ),
+    "delivery: normalised": (
+        lambda: normalized_mutual_information(table(DELIVERY)),
+        calculated(lambda: in_bits(shared(DELIVERY)) / own(columns_of(DELIVERY)).sqrt()),
+        "0.1919",
+    ),
+    "delivery: Fano": (
+        # Oracle: a coin of that bias has that entropy, 50 digits of it.
+        lambda: binary_entropy_back(fano_error_bound(conditional_entropy(table(DELIVERY)), 2)),
+        calculated(lambda: own(cells(DELIVERY)) - 1),
+        "0.8016",
+    ),
+    "delivery: error of the best rule": (
+        lambda: 1 - table(DELIVERY).max(axis=1).sum(),
+        number("0.25"),
+        "0.25",
+    ),
+    **{
+        f"correlation {rho}": (
+            lambda rho=rho: gaussian_mutual_information(float(rho), unit="bits"),
+            calculated(lambda rho=rho: -ln(1 - F(rho) ** 2) / 2 / ln(2)),
+            printed,
+        )
+        for rho, printed in [
+            ("0.1", "0.0072"),
+            ("0.3", "0.0680"),
+            ("0.5", "0.2075"),
+            ("0.7", "0.4857"),
+            ("0.9", "1.1980"),
+            ("0.99", "2.8255"),
+        ]
+    },
+    "labels with themselves, nats": (
+        lambda: mutual_information_from_samples(RIDDLE[0], RIDDLE[0], unit="nats"),
+        ln(3),
+        "1.0986",
+    ),
+    "labels with themselves": (
+        lambda: mutual_information_from_samples(RIDDLE[0], RIDDLE[0]),
+        in_bits(ln(3)),
+        "1.5850",
+    ),
+    "labels with others, nats": (
+        lambda: mutual_information_from_samples(*RIDDLE, unit="nats"),
+        shared(counted(*RIDDLE)),
+        "0.5493",
+    ),
+    "published labels, normalised": (
+        lambda: normalized_mutual_information(table(counted(*PUBLISHED))),
+        calculated(lambda: shared(counted(*PUBLISHED)) / ln(3)),
+        "0.4206",
+    ),
+    "XOR: one alone": (lambda: mutual_information(XOR.sum(axis=1)), D(0), "0"),
+    "XOR: the other alone": (lambda: mutual_information(XOR.sum(axis=0)), D(0), "0"),
+    "XOR: both": (lambda: mutual_information(XOR.reshape(4, 2)), D(1), "1"),
+    "XOR: one, given the other": (
+        lambda: conditional_mutual_information(XOR.transpose(0, 2, 1)),
+        D(1),
+        "1",
+    ),
+    "XOR: the middle of the three circles": (lambda: interaction_information(XOR), D(-1), "-1"),
+    "JS is shared with a fair label": (
+        lambda: mutual_information(np.array([floats(MIRRORED[0]), floats(MIRRORED[1])]) / 2),
+        in_bits(js(MIRRORED[0], MIRRORED[1])),
+        "0.0958",
+    ),
+    **{
+        f"wire, flip {flip}": (
+            lambda flip=flip: capacity(binary_symmetric_channel(float(flip))).capacity,
+            calculated(lambda flip=flip: 1 - own(coin(flip))),
+            printed,
+        )
+        for flip, printed in [
+            ("0.01", "0.9192"),
+            ("0.1", "0.5310"),
+            ("0.11", "0.5001"),
+            ("0.25", "0.1887"),
+            ("0.4", "0.0290"),
+            ("0.5", "0"),
+        ]
+    },
+    "two wires: flip": (
+        lambda: in_series(*[binary_symmetric_channel(0.1)] * 2)[0, 1],
+        number("0.18"),
+        "0.18",
+    ),
+    "two wires": (
+        lambda: capacity(in_series(*[binary_symmetric_channel(0.1)] * 2)).capacity,
+        calculated(lambda: 1 - own(coin("0.18"))),
+        "0.3199",
+    ),
+    "capacities multiplied": (
+        lambda: capacity(binary_symmetric_channel(0.1)).capacity ** 2,
+        calculated(lambda: (1 - own(coin("0.1"))) ** 2),
+        "0.2820",
+    ),
+    "erasure, .3": (lambda: capacity(binary_erasure_channel(0.3)).capacity, number("0.7"), "0.7"),
+    "Kelly: growth": (lambda: kelly_growth(0.6), calculated(lambda: 1 - own(coin("0.6"))), "0.0290"),
+    "Kelly: stake": (lambda: kelly_fraction(0.6), number("0.2"), "0.2"),
+    "Kelly: divergence from a fair coin": (
+        price(coin("0.6"), coin("0.5")),
+        in_bits(kl(coin("0.6"), coin("0.5"))),
+        "0.0290",
+    ),
+    "bias, 3 × 3 from 100": (
+        lambda: in_unit(4 / 200, "bits"),
+        calculated(lambda: D(4) / (200 * ln(2))),
+        "0.0289",
+    ),
+    "bias, 4 × 6 from 200": (
+        lambda: in_unit(15 / 400, "bits"),
+        calculated(lambda: D(15) / (400 * ln(2))),
+        "0.0541",
+    ),
+    "bias, 4 × 6 from 200, in nats": (lambda: 15 / 400, number("0.0375"), "0.0375"),
+    "bias with 24 cells": (
+        lambda: in_unit(24 / 400, "bits"),
+        calculated(lambda: D(24) / (400 * ln(2))),
+        "0.0866",
+    ),
+    "the ceiling of 256 partners": (lambda: in_unit(np.log(256), "bits"), D(8), "8"),
+    **{
+        f"sine, half-range {half_range}π": (
+            lambda half_range=half_range: sine_correlation(half_range),
+            sine_closed_form(half_range),
+            printed,
+        )
+        for half_range, printed in [
+            ("1/2", "0.9927"),
+            ("1", "0.7797"),
+            ("2", "-0.3898"),
+            ("4", "-0.1949"),
+            ("10", "-0.0780"),
+        ]
+    },
+    "rare event: H(Y)": (lambda: entropy([0.95, 0.05]), own(coin("0.05")), "0.286"),
+    "rare event: H(Y|X = 1)": (lambda: entropy([0.05, 0.05], normalize=True), D(1), "1"),
+    "rare event: H(Y|X)": (lambda: conditional_entropy([[0.9, 0], [0.05, 0.05]]), number("0.1"), "0.1"),
+}
+
+
+def binary_entropy_back(error):
+    """Entropy in bits of a coin with that probability, in exact arithmetic."""
+    return own([F(error), 1 - F(error)])
+
+
 def agrees(value, exact, printed):
     digits = len(printed.split(".")[1]) if "." in printed else 0
     assert float(value) == pytest.approx(float(exact), abs=1e-9)
@@ -604,6 +881,15 @@ def test_chapter_3_prints_what_exact_arithmetic_gives(value, exact, printed):
 @pytest.mark.parametrize(("value", "exact", "printed"), CHAPTER_4.values(), ids=CHAPTER_4.keys())
 def test_chapter_4_prints_what_exact_arithmetic_gives(value, exact, printed):
     agrees(value(), exact, printed)
+
+
+@pytest.mark.parametrize(("value", "exact", "printed"), CHAPTER_5.values(), ids=CHAPTER_5.keys())
+def test_chapter_5_prints_what_exact_arithmetic_gives(value, exact, printed):
+    agrees(value(), exact, printed)
+
+
+def test_fano_forces_a_courier_forecast_to_err_nearly_as_often_as_the_best_rule():
+    assert fano_error_bound(conditional_entropy(table(DELIVERY)), 2) == pytest.approx(0.2440, abs=5e-5)
 
 
 # --- infinities, and what programs print instead ------------------------------------------------------
@@ -868,3 +1154,265 @@ def test_the_better_estimator_of_kl_has_less_spread_and_never_goes_below_zero():
 def test_the_reverse_price_of_a_hill_is_close_to_the_log_of_its_weight():
     # Oracle: with no overlap D(N(−s, 1)‖mixture) = −log w; at s = 4 the overlap is worth 1e-3 at most.
     assert reverse_kl(two_hills(4, 0.7), -4, 1) == pytest.approx(-math.log(0.7), abs=1e-3)
+
+
+# --- chapter 5: estimates and data ---------------------------------------------------------------------
+
+
+def means(draw, seeds):
+    return np.mean([draw(np.random.default_rng(seed)) for seed in range(seeds)], axis=0)
+
+
+def waves(half_range, standardize, n):
+    def draw(rng):
+        y = rng.uniform(-1, 1, n) * half_range * np.pi
+        x = np.sin(y) + 0.1 * rng.normal(size=n)
+        return mutual_information_from_samples(x, y, method="ksg", standardize=standardize)
+
+    return draw
+
+
+@pytest.mark.parametrize("half_range", [0.5, 1, 2, 4, 10])
+def test_a_noisy_sine_shares_the_same_bits_however_far_it_is_followed(half_range):
+    # Correlation falls from .98 to −.07 meanwhile.
+    assert means(waves(half_range, False, 5000), 4) == pytest.approx(2.485, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("standardize", "n", "bits"), [(True, 5000, 1.96), (False, 1000, 2.31), (True, 1000, 0.83)]
+)
+def test_too_few_points_a_wiggle_lose_information_and_standardising_loses_more(standardize, n, bits):
+    assert means(waves(10, standardize, n), 8) == pytest.approx(bits, abs=0.06)
+
+
+def circle(rng):
+    angle = rng.uniform(0, 2 * np.pi, 5000)
+    return [f(angle) + 0.05 * rng.normal(size=5000) for f in (np.cos, np.sin)]
+
+
+def cosine(rng):
+    y = rng.uniform(0, 2 * np.pi, 5000)
+    return np.cos(y) + 0.1 * rng.normal(size=5000), y
+
+
+def parabola(rng):
+    x = rng.uniform(-math.sqrt(3), math.sqrt(3), 5000)
+    return x, x**2 + 0.3 * rng.normal(size=5000)
+
+
+def normal_parabola(rng):
+    x = rng.normal(size=5000)
+    return x, x**2 + 0.3 * rng.normal(size=5000)
+
+
+def line(rng):
+    x = rng.normal(size=5000)
+    return x, x + 0.5 * rng.normal(size=5000)
+
+
+@pytest.mark.parametrize(
+    ("shape", "correlation", "bits"),
+    [
+        (circle, 0.0, 1.70),
+        (cosine, 0.0, 2.48),
+        (parabola, 0.0, 1.51),
+        (normal_parabola, 0.0, 1.65),
+        (line, 0.894, 1.17),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_what_correlation_cannot_see_neighbours_can(shape, correlation, bits):
+    def measure(rng):
+        x, y = shape(rng)
+        raw = mutual_information_from_samples(x, y, method="ksg", standardize=False)
+        return np.corrcoef(x, y)[0, 1], raw
+
+    assert means(measure, 6) == pytest.approx((correlation, bits), abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("n", "bins", "by_quantile", "by_width"),
+    [(200, 30, 2.32, 1.56), (50, 30, 4.05, 2.94), (1000, 10, 0.060, 0.056)],
+)
+def test_enough_bins_find_bits_in_nothing(n, bins, by_quantile, by_width):
+    def found(rng):
+        x, y = rng.normal(size=(2, n))
+        return [
+            mutual_information_from_samples(x, y, method="binned", bins=bins, edges=edges)
+            for edges in ("quantile", "width")
+        ]
+
+    tolerance = 0.004 if n == 1000 else 0.05
+    assert means(found, 60) == pytest.approx((by_quantile, by_width), abs=tolerance)
+
+
+def test_bins_err_in_both_directions_where_neighbours_do_not():
+    def found(rng):
+        x = rng.normal(size=1000)
+        y = 0.9 * x + math.sqrt(0.19) * rng.normal(size=1000)
+        binned = [mutual_information_from_samples(x, y, method="binned", bins=b) for b in (5, 10, 30)]
+        return [mutual_information_from_samples(x, y, method="ksg"), *binned]
+
+    assert means(found, 30) == pytest.approx((1.22, 0.88, 1.10, 1.564), abs=0.03)
+
+
+def test_independent_labels_show_what_the_bias_predicts():
+    # The mean and the 95 % point of 3 × 3 tables of 100; the pair of a well-known tutorial lies below both.
+    draws = [
+        mutual_information_from_samples(*np.random.default_rng(seed).integers(0, 3, (2, 100)))
+        for seed in range(2000)
+    ]
+    assert np.mean(draws) == pytest.approx(0.030, abs=0.0015)
+    assert np.quantile(draws, 0.95) == pytest.approx(0.070, abs=0.005)
+    old = np.random.RandomState(42)  # the tutorial's own generator and draws
+    x, y = old.choice(3, 100), old.choice(3, 100)
+    assert mutual_information_from_samples(x, y, unit="nats") == pytest.approx(0.0137, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("load", "first", "last", "favourite", "class_entropy"),
+    [
+        (
+            load_wine,
+            {
+                "flavanoids": 0.961,
+                "proline": 0.814,
+                "color_intensity": 0.799,
+                "od280/od315_of_diluted_wines": 0.734,
+                "alcohol": 0.676,
+            },
+            {"ash": 0.096},
+            "flavanoids",
+            1.567,
+        ),
+        (
+            load_breast_cancer,
+            {
+                "worst perimeter": 0.686,
+                "worst area": 0.670,
+                "worst radius": 0.655,
+                "mean concave points": 0.635,
+            },
+            {"texture error": 0.001},
+            "worst concave points",
+            0.953,
+        ),
+    ],
+    ids=["wine", "tumours"],
+)
+def test_features_are_ranked_as_printed(load, first, last, favourite, class_entropy):
+    data = load()
+    names = [str(name) for name in data.feature_names]
+    scores = np.mean(
+        [mutual_info_classif(data.data, data.target, random_state=seed) for seed in range(10)], axis=0
+    ) / math.log(2)
+    ranked = [names[i] for i in np.argsort(-scores)]
+    assert ranked[: len(first)] == list(first) and ranked[-1] in last
+    for name, bits in (first | last).items():
+        assert scores[names.index(name)] == pytest.approx(bits, abs=0.02)
+    assert names[np.argmax(f_classif(data.data, data.target)[0])] == favourite
+    assert entropy(np.bincount(data.target), normalize=True) == pytest.approx(class_entropy, abs=5e-4)
+
+
+@cache
+def binned_tumours():
+    data = breast_cancer()
+    return {name: quantile_bins(data.features[:, i], 8) for i, name in enumerate(data.feature_names)}
+
+
+def together(*names):
+    columns = np.column_stack([binned_tumours()[name] for name in names])
+    return mutual_information_from_samples(columns, breast_cancer().is_benign)
+
+
+@pytest.mark.parametrize(
+    ("features", "bits"),
+    [
+        (("worst radius",), 0.6485),
+        (("worst perimeter",), 0.6591),
+        (("worst area",), 0.6434),
+        (("worst concave points",), 0.6262),
+        (("worst radius", "worst perimeter"), 0.6830),
+        (("worst radius", "worst concave points"), 0.7967),
+        (("worst perimeter", "worst concave points"), 0.7986),
+        (("worst area", "worst concave points"), 0.8010),
+    ],
+)
+def test_two_good_features_are_not_twice_as_good(features, bits):
+    assert together(*features) == pytest.approx(bits, abs=5e-5)
+
+
+def test_the_two_sizes_of_a_tumour_know_mostly_each_other():
+    bins = binned_tumours()
+    shared_bits = mutual_information_from_samples(bins["worst radius"], bins["worst perimeter"])
+    assert shared_bits == pytest.approx(2.256, abs=5e-4)
+    for names, occupied, bias in [
+        (("worst radius", "worst perimeter"), 23, 0.028),
+        (("worst radius", "worst concave points"), 51, 0.063),
+        (("worst area", "worst concave points"), 51, 0.063),
+    ]:
+        different = len({*zip(*(bins[name].tolist() for name in names), strict=True)})
+        assert different == occupied
+        assert in_unit((occupied - 1) / (2 * 569), "bits") == pytest.approx(bias, abs=5e-4)
+
+
+def test_a_feature_below_its_null_band_has_shown_nothing():
+    bins, benign = binned_tumours()["smoothness error"], breast_cancer().is_benign.astype(int)
+
+    def information(x, y):
+        return mutual_information_from_samples(x.astype(int), y.astype(int))
+
+    observed = information(bins, benign)
+    assert observed == pytest.approx(0.0171, abs=5e-5)
+    null = permutation_null(information, bins, benign, shuffle="pairs", permutations=10_000)
+    assert null.mean() == pytest.approx(in_unit(7 / (2 * 569), "bits"), rel=0.03)
+    assert in_unit(7 / (2 * 569), "bits") == pytest.approx(0.0089, abs=5e-5)
+    assert np.quantile(null, 0.95) == pytest.approx(0.0179, abs=4e-4)
+    assert (1 + (null >= observed).sum()) / 10_001 == pytest.approx(0.064, abs=0.01)
+
+
+@pytest.mark.skipif(not python_text().is_reference, reason="another Python has another text")
+@pytest.mark.parametrize(
+    ("gap", "bits"), [(1, 0.775), (2, 0.309), (3, 0.155), (5, 0.047), (10, 0.007), (50, 0.0021)]
+)
+def test_letters_know_less_of_each_other_the_farther_apart(gap, bits):
+    letters = np.frombuffer(python_text().letters.encode(), dtype=np.uint8)
+    digits = len(str(bits).split(".")[1])
+    found = mutual_information_from_samples(letters[:-gap], letters[gap:])
+    assert found == pytest.approx(bits, abs=0.5 * 10**-digits)
+
+
+def test_what_letters_far_apart_share_is_mostly_bias():
+    n = len(python_text().letters)
+    assert in_unit(26 * 26 / (2 * n), "bits") == pytest.approx(0.0016, abs=2e-4)
+
+
+def test_clusters_of_digits_score_as_printed():
+    digits = load_digits()
+    clusters = KMeans(10, n_init=10, random_state=0).fit_predict(digits.data)
+    assert normalized_mutual_info_score(digits.target, clusters) == pytest.approx(0.742, abs=0.01)
+    assert adjusted_mutual_info_score(digits.target, clusters) == pytest.approx(0.740, abs=0.01)
+    assert mutual_information_from_samples(clusters, digits.target) == pytest.approx(2.451, abs=0.03)
+    assert adjusted_mutual_info_score(*PUBLISHED) == pytest.approx(0.1650, abs=5e-5)
+
+
+@pytest.mark.parametrize(("clusters", "score"), [(3, 0.006), (30, 0.048), (100, 0.141), (300, 0.238)])
+def test_random_labels_score_above_zero_unless_chance_is_taken_off(clusters, score):
+    rng = np.random.default_rng(0)
+    classes = np.repeat([0, 1, 2], 100)
+    draws = rng.integers(0, clusters, (40, 300))
+    normalized = [normalized_mutual_info_score(classes, draw) for draw in draws]
+    adjusted = [adjusted_mutual_info_score(classes, draw) for draw in draws]
+    assert np.mean(normalized) == pytest.approx(score, abs=0.005)
+    assert np.mean(adjusted) == pytest.approx(0, abs=0.006)
+
+
+def test_the_best_pixel_of_a_digit_and_the_dark_corners():
+    digits = load_digits()
+    bits = np.array(
+        [mutual_information_from_samples(pixel, digits.target) for pixel in digits.data.T]
+    ).reshape(8, 8)
+    assert np.unravel_index(bits.argmax(), bits.shape) == (2, 5)
+    assert bits.max() == pytest.approx(0.668, abs=5e-4)
+    assert max(bits[0, 0], bits[7, 0]) < 0.01  # nobody writes there
+    assert in_unit(16 * 9 / (2 * 1797), "bits") == pytest.approx(0.058, abs=5e-4)

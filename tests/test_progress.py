@@ -314,9 +314,13 @@ def test_the_sample_ledger_bills_every_bet_correctly():
         assert entry["bits"] == pytest.approx(-math.log2(given), abs=1e-12)
 
 
-def test_the_sample_learner_has_bet_on_everything_and_solved_nothing_yet():
+# The made-up learner has come as far as chapter 4, so that the ledgers printed there stay as they are.
+SAMPLED = [prediction_id for prediction_id in PREDICTIONS if prediction_id[0] in "1234"]
+
+
+def test_the_sample_learner_has_bet_on_everything_so_far_and_solved_nothing_yet():
     sample = progress.sample_record()
-    assert [entry["id"] for entry in sample["predictions"]] == list(PREDICTIONS)
+    assert [entry["id"] for entry in sample["predictions"]] == SAMPLED
     assert sample["attempts"] == []
     assert {entry["correct"] for entry in sample["predictions"]} == {True, False}
 
@@ -329,4 +333,4 @@ def test_the_ledger_is_shown_with_every_bill_and_the_total(capsys, monkeypatch):
     shown = capsys.readouterr().out
     total = sum(entry["bits"] for entry in progress.sample_record()["predictions"])
     assert "sample ledger" in shown and f"{total:.3f} bits in all" in shown
-    assert all(prediction_id in shown for prediction_id in PREDICTIONS)
+    assert all(prediction_id in shown for prediction_id in SAMPLED)

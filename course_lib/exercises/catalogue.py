@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from course_lib.exercises import chapter_0, chapter_1, chapter_2, chapter_3, chapter_4
+from course_lib.exercises import (
+    chapter_0,
+    chapter_1,
+    chapter_2,
+    chapter_3,
+    chapter_4,
+    chapter_5,
+    chapter_6,
+)
 from course_lib.exercises.material import Exercise, Prediction, Question
 
-_CHAPTERS = (chapter_0, chapter_1, chapter_2, chapter_3, chapter_4)
+_CHAPTERS = (chapter_0, chapter_1, chapter_2, chapter_3, chapter_4, chapter_5, chapter_6)
 
 Item = TypeVar("Item", Exercise, Question, Prediction)
 

@@ -9,9 +9,12 @@ from typing import Any
 
 from course_lib.exercises.detectors import generic_slip, named
 from course_lib.exercises.hint_library import words
-from course_lib.exercises.material import Diagnosis, Exercise, Part
-from course_lib.exercises.reading import as_items, is_column, read_number, read_numbers
+from course_lib.exercises.material import Diagnosis, Exercise, Naming, Part
+from course_lib.exercises.naming import Names, means, read_answers
+from course_lib.exercises.reading import as_items, is_column, read_number, read_numbers, refusal
 from course_lib.exercises.trying import diagnose_function
+
+Value = float | Names
 
 
 def diagnose_exercise(exercise: Exercise, answer: Any) -> Diagnosis:
@@ -22,13 +25,13 @@ def diagnose_exercise(exercise: Exercise, answer: Any) -> Diagnosis:
     """
     if exercise.kind == "function":
         return diagnose_function(exercise, answer)
-    if exercise.kind == "number":
-        return _diagnose_number(exercise, answer)
-    return _diagnose_numbers(exercise, answer)
+    only = exercise.parts[0]
+    if exercise.kind == "number" and isinstance(only, Part):
+        return _diagnose_number(exercise, only, answer)
+    return _diagnose_answers(exercise, answer)
 
 
-def _diagnose_number(exercise: Exercise, answer: Any) -> Diagnosis:
-    part = exercise.parts[0]
+def _diagnose_number(exercise: Exercise, part: Part, answer: Any) -> Diagnosis:
     value = read_number(answer)
     if isinstance(value, Diagnosis):
         return _terms_instead(answer, part) or value
@@ -37,15 +40,18 @@ def _diagnose_number(exercise: Exercise, answer: Any) -> Diagnosis:
     return _diagnose_part(value, part) or _not_yet(exercise)
 
 
-def _diagnose_numbers(exercise: Exercise, answer: Any) -> Diagnosis:
-    values = read_numbers(answer, len(exercise.parts))
+def _diagnose_answers(exercise: Exercise, answer: Any) -> Diagnosis:
+    in_words = any(isinstance(part, Naming) for part in exercise.parts)
+    count = len(exercise.parts)
+    values: Sequence[Value] | Diagnosis
+    values = read_answers(answer, count) if in_words else read_numbers(answer, count)
     if isinstance(values, Diagnosis):
         return values
     pairs = list(zip(values, exercise.parts, strict=True))
     if not _all_right(values, exercise) and _right_in_another_order(values, exercise):
         return Diagnosis(False, "ORDER", *(exercise.in_another_order or words("ORDER")))
     # An infinite or undefined number explains the others, so it goes first.
-    pairs_in_order = sorted(pairs, key=lambda pair: math.isfinite(pair[0]))
+    pairs_in_order = sorted(pairs, key=_goes_first)
     for value, part in pairs_in_order:
         if not _is_right(value, part):
             found = _diagnose_part(value, part) or _not_yet(exercise)
@@ -54,25 +60,46 @@ def _diagnose_numbers(exercise: Exercise, answer: Any) -> Diagnosis:
     return _right(exercise)
 
 
-def _all_right(values: Sequence[float], exercise: Exercise) -> bool:
+def _goes_first(pair: tuple[Value, Part | Naming]) -> bool:
+    """Sort key: False, and so first, for a number that is infinite or NaN."""
+    value, _ = pair
+    return isinstance(value, frozenset) or math.isfinite(value)
+
+
+def _all_right(values: Sequence[Value], exercise: Exercise) -> bool:
     return all(_is_right(value, part) for value, part in zip(values, exercise.parts, strict=True))
 
 
-def _right_in_another_order(values: Sequence[float], exercise: Exercise) -> bool:
+def _right_in_another_order(values: Sequence[Value], exercise: Exercise) -> bool:
     return any(_all_right(order, exercise) for order in itertools.permutations(values))
 
 
-def _with_context(part: Part, already_right: Sequence[str], message: str) -> str:
+def _with_context(part: Part | Naming, already_right: Sequence[str], message: str) -> str:
     praise = f"Right already: {', '.join(already_right)}. " if already_right else ""
     return f"{praise}About the {part.name}: {message}"
 
 
-def _is_right(value: float, part: Part) -> bool:
+def _is_right(value: Value, part: Part | Naming) -> bool:
+    if isinstance(part, Naming):
+        return isinstance(value, frozenset) and means(value, part.reference(), part)
+    if isinstance(value, frozenset):
+        return False
     return any(_same(value, right, part.tolerance) for right in (part.reference(), *part.also_right))
 
 
-def _diagnose_part(value: float, part: Part) -> Diagnosis | None:
+def _diagnose_part(value: Value, part: Part | Naming) -> Diagnosis | None:
+    if isinstance(part, Naming):
+        return _misnamed(value, part) if isinstance(value, frozenset) else refusal("NAME_WANTED")
+    if isinstance(value, frozenset):
+        return refusal("TEXT")
     return _catalogued(value, part) or generic_slip(value, part)
+
+
+def _misnamed(names: Names, part: Naming) -> Diagnosis | None:
+    for mistake in part.mistakes:
+        if means(names, mistake.names, part):
+            return Diagnosis(False, mistake.code, *(mistake.hints or words(mistake.code)))
+    return None
 
 
 def _catalogued(value: float, part: Part) -> Diagnosis | None:
@@ -112,8 +139,10 @@ def _not_yet(exercise: Exercise) -> Diagnosis:
     return Diagnosis(False, "NOT_YET", first, second)
 
 
-def format_part(part: Part) -> str:
-    """Write a part's right value with its unit, as in ``1.0219 bits``."""
+def format_part(part: Part | Naming) -> str:
+    """Write a part's right value with its unit, as in ``1.0219 bits``, or the right name."""
+    if isinstance(part, Naming):
+        return part.reference()
     value = part.reference()
     if math.isinf(value):
         number = "∞" if value > 0 else "−∞"

@@ -32,6 +32,17 @@ EXPLANATIONS = {
         model="Whoever stands first produces the data: p sooner or later shows what q has no code for, while "
         "data from q never include it, so nobody is billed for it.",
     ),
+    "5.why": Explanation(
+        prompt="X and Y are independent. Why does the plug-in estimate of I(X;Y) come out above 0 all the "
+        "same?",
+        model="Chance never fills the cells in exact proportion to their margins, and every departure, up or "
+        "down, counts as something shared: the estimate cannot go below 0, so the errors do not cancel.",
+    ),
+    "6.why": Explanation(
+        prompt="Why does one ruler say that the network forgets its input, and a finer one that it does not?",
+        model="I(X;T) counts codes that can be told apart, and the ruler decides what counts as apart: when "
+        "activations move together, a coarse bin merges them while a fine one still separates every input.",
+    ),
 }
 
 

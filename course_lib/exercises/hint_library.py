@@ -369,6 +369,144 @@ HINTS: dict[str, Hints] = {
         "That is the accuracy on the test part, which no τ changes. Asked is the loss.",
         "Average −ln of the probability of the true class.",
     ),
+    # ------------------------------------------------------------------ what two variables share
+    "JOINT_FORGOTTEN": (
+        "That adds the two entropies. What is counted twice in it?",
+        "Subtract H(X,Y), the entropy of all the cells together.",
+    ),
+    "JOINT_FOR_MI": (
+        "That is all there is to know about the pair.",
+        "H(X) + H(Y) − H(X,Y).",
+    ),
+    "MI_NORMALISED": (
+        "Scaled to lie between 0 and 1: that is NMI, and it has no unit.",
+        "Leave the division by an entropy out.",
+    ),
+    "OWN_ENTROPY": (
+        "That is the entropy of one side. How much of it does the other side tell?",
+        "Subtract what stays open once the other side is known.",
+    ),
+    "FAIR_SHARES": (
+        "What the two tell together was shared out between them.",
+        "Make the table of each one alone.",
+    ),
+    "SUM_OF_PARTS": (
+        "Do the features overlap, or work only as a team?",
+        "Compute the joint table of the pair.",
+    ),
+    "RANKED_ALONE": (
+        "The two best alone need not be the best two together.",
+        "Compute all pairs: ranking ignores redundancy.",
+    ),
+    "REDUNDANT": (
+        "Both say nearly the same thing.",
+        "Compute all pairs.",
+    ),
+    "RUNNER_UP": (
+        "Close. Were all pairs compared?",
+        "Compute all of them to four decimals.",
+    ),
+    "ONE_OF_TWO": (
+        "That belongs to one feature. Asked is the pair.",
+        "Take the two columns together: a whole row is one label.",
+    ),
+    "COVARIANCE": (
+        "That is the covariance. What turns it into a correlation?",
+        "Divide by both standard deviations.",
+    ),
+    "R_SQUARED": (
+        "That is r². Asked is r, which has a sign as well.",
+        "Take the root, and ask which way the line slopes.",
+    ),
+    "TRUE_VALUE": (
+        "That is the true value. It is not what you will measure.",
+        "Independent data show about (K_x − 1)(K_y − 1) / 2n nats.",
+    ),
+    "CELLS_FOR_DOF": (
+        "That counts the cells. The margins are estimated too: how many cells can still vary?",
+        "(K_x − 1)(K_y − 1).",
+    ),
+    "NO_NULL": (
+        "0 would mean that chance adds nothing. How large is this for shuffled labels?",
+        "About (occupied combinations − 1)(2 − 1) / 2n nats.",
+    ),
+    "EMPTY_CELLS": (
+        "That counts all 64 combinations of bins. How many of them occur at all?",
+        "Only the occupied ones: len(np.unique(pairs, axis=0)).",
+    ),
+    # ------------------------------------------------------------------ wires and summaries
+    "CAPACITIES_MULTIPLIED": (
+        "The bits of the two wires were multiplied. Bits are not probabilities.",
+        "Find the flip probability of both wires in a row, then its bits.",
+    ),
+    "FLIPS_ADDED": (
+        "The flips were added: 0.1 + 0.1. What happens when both wires flip?",
+        "Two flips cancel: only exactly one of two spoils the bit.",
+    ),
+    "NO_LOSS": (
+        "That is one wire. Does the second one lose nothing?",
+        "Find the flip probability of both in a row.",
+    ),
+    "PROBABILITY_FOR_BITS": (
+        "That is the probability that the bit arrives wrong. How many bits does it leave?",
+        "1 − H of it.",
+    ),
+    "WHOLE_FOR_SUMMARY": (
+        "That is what X itself tells about Y. T is coarser.",
+        "Put the inputs of each drawer together first, then compare the two drawers.",
+    ),
+    "OTHER_DRAWERS": (
+        "Those are other drawers: x₁ with x₃, and x₂ with x₄.",
+        "Put together what the exercise puts together.",
+    ),
+    "OTHER_WHOLE": (
+        "A share of what? It was divided by something else.",
+        "Divide by I(X;Y), all that X tells about Y.",
+    ),
+    "OTHER_BETA": (
+        "Right for the other convention, where the factor stands at the other term.",
+        "Take one over it: the two factors are reciprocals.",
+    ),
+    "ROOT_OR_SQUARE": (
+        "A root or a square too many.",
+        "One over the eigenvalue as it is.",
+    ),
+    "UNITS_NOT_BITS": (
+        "That counts units. How many *distinct* codes can occur?",
+        "Take log2 of their number, if they are equally likely.",
+    ),
+    "COUNTED_TWICE": (
+        "The same bits were counted twice.",
+        "Once the first has told them, the second adds nothing.",
+    ),
+    "COARSE_RULER": (
+        "That is the old ruler, with 30 bins. With extra marks on it, can it see the same?",
+        "Take 60 bins.",
+    ),
+    "OTHER_RULER": (
+        "That is the right place with another ruler.",
+        "Half the width means 60 bins.",
+    ),
+    "DOUBLED": (
+        "Does half the width mean twice the bits? Bits count doublings of *codes*.",
+        "Look it up: 60 bins.",
+    ),
+    "EVENLY_SPREAD": (
+        "That would be so if the values were spread evenly within their bins. Are they?",
+        "Look it up: 60 bins. tanh gathers its values at the ends of the scale.",
+    ),
+    "OTHER_LAYER": (
+        "That is the layer before.",
+        "The last hidden layer is layer 5, the one with 3 units.",
+    ),
+    "OTHER_RUN": (
+        "That is a run with another seed.",
+        "Take the first one, place 0.",
+    ),
+    "OTHER_NETWORK": (
+        "That is the ReLU network.",
+        "Take activation 0, tanh.",
+    ),
     # ------------------------------------------------------------------ data
     "MINIMUM": (
         "That is the *least* surprising image. Which end of the ranking is asked for?",
@@ -486,7 +624,68 @@ HINTS: dict[str, Hints] = {
         "Right to six decimals and no further: is an epsilon inside the log, or are the numbers float32?",
         "Without epsilon and in float64 it is exact to 1e-9.",
     ),
+    # ------------------------------------------------------------------ a learner's bottleneck
+    "DIVERGENCE_REVERSED": (
+        "The divergence runs the other way: p(y|t) stands first in it. Which of the two produces the y?",
+        "x does: rel_entr(p(y|x), p(y|t)), summed over y.",
+    ),
+    "P_T_MISSING": (
+        "The factor p(t) is missing: every summary value starts with the same weight. Should a rare t?",
+        "Multiply by p_t before dividing by the row's sum.",
+    ),
+    "P_T_UNWEIGHTED": (
+        "All x count the same in p(t) or p(y|t). Are they equally likely?",
+        "Weight by p(x): p_t = p_x @ encoder, and p(y|t) comes from encoder.T @ joint.",
+    ),
+    "BITS_IN_EXP": (
+        "Units are mixed: exp with bits, or 2 to the power of nats.",
+        "exp goes with the natural logarithm: D in nats.",
+    ),
+    "EXPONENT_SIGN": (
+        "The exponent's sign is turned: here x prefers the t that fits it *worst*.",
+        "exp(−β·D): the larger the divergence, the smaller the share.",
+    ),
+    "JOINT_FOR_ROWS": (
+        "p(x,y) stands where p(y|x) belongs.",
+        "Divide each row of joint by its sum, p(x), first.",
+    ),
+    "OLD_ENCODER": (
+        "The old p(t|x) stands where p(t) belongs.",
+        "One p(t) for all x: p_x @ encoder.",
+    ),
+    "UNCHANGED": (
+        "The encoder came back as it went in.",
+        "Compute the new one from p(t) and the divergences, and return that.",
+    ),
+    "JOINT_RETURNED": (
+        "That is p(x,t): each row is multiplied by p(x).",
+        "Return p(t|x), rows that add up to 1.",
+    ),
+    "TRANSPOSED": (
+        "Rows and columns are exchanged: here the rows are t.",
+        "One row per x: transpose the result.",
+    ),
+    "COLUMNS_NORMALISED": (
+        "The *columns* add up to 1. Which variable is given, x or t?",
+        "Divide each row by its sum: new / new.sum(axis=1, keepdims=True).",
+    ),
+    "ROWS_UNNORMALISED": (
+        "The rows do not add up to 1. What does ∝ leave to do?",
+        "Divide each row by its sum: new / new.sum(axis=1, keepdims=True).",
+    ),
+    "OBJECTIVE_ROSE": (
+        "The rows add up to 1, but I(X;T) − β·I(T;Y) went up. A right step never raises it.",
+        "Check p(t), p(y|t) and D one by one on a 2 × 2 table.",
+    ),
     # ------------------------------------------------------------------ answers that are not numbers yet
+    "OTHER_NAME": (
+        "That is another quantity.",
+        "Ask what it measures, and of which variable.",
+    ),
+    "NAME_WANTED": (
+        "That is a number. Here a name is asked, in quotes.",
+        "Write it as the course does, in quotes.",
+    ),
     "NO_ANSWER": ("Replace the ... by your answer and run the cell again.", ""),
     "NOTHING": (
         "The answer is None, which is what a function without return, or print, gives back.",

@@ -99,6 +99,47 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Misnaming:
+    """One catalogued wrong name: what it is called, and what to say.
+
+    Attributes
+    ----------
+    names : str
+        The name, or several joined by " + ", in whichever order they come.
+    code : str
+        Key of the hint library.
+    hints : tuple of two str, optional
+        Words for this exercise; without them the library's words for `code` are used.
+    """
+
+    names: str
+    code: str
+    hints: Hints | None = None
+
+
+@dataclass(frozen=True)
+class Naming:
+    """One answer in words that an exercise asks for: a name, or several in any order.
+
+    Attributes
+    ----------
+    name : str
+        What is asked for, in a few words.
+    reference : callable
+        Returns the right name, or several joined by " + ".
+    spellings : mapping
+        Other ways to write a name, and the name that is meant; letter case and spaces count nowhere.
+    mistakes : sequence of Misnaming
+        The catalogue of wrong names.
+    """
+
+    name: str
+    reference: Callable[[], str]
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    mistakes: Sequence[Misnaming] = ()
+
+
+@dataclass(frozen=True)
 class Trial:
     """One hidden call of a learner's function.
 
@@ -125,14 +166,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A checked exercise: one number, several numbers, or a function.
+    """A checked exercise: one number, several numbers or names, or a function.
 
     Attributes
     ----------
     id, title, prompt : str
         Its number as in "2.4", a short name, and the task.
-    parts : sequence of Part
-        The numbers asked for, in order; empty for a function exercise.
+    parts : sequence of Part or Naming
+        The numbers and names asked for, in order; empty for a function exercise.
     trials : sequence of Trial
         The hidden calls of a function exercise; empty otherwise.
     hints : tuple of two str
@@ -148,7 +189,7 @@ class Exercise:
     prompt: str
     hints: Hints
     solution: str
-    parts: Sequence[Part] = ()
+    parts: Sequence[Part | Naming] = ()
     trials: Sequence[Trial] = ()
     in_another_order: Hints | None = None
 

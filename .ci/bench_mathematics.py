@@ -26,8 +26,11 @@ import numpy as np
 import scipy.spatial.distance
 import scipy.special
 import scipy.stats
+from sklearn.feature_selection import mutual_info_regression
+from sklearn.metrics import mutual_info_score
 
 from course_lib.bottleneck import information_bottleneck
+from course_lib.channels import capacity
 from course_lib.classifiers import cross_entropy_from_logits
 from course_lib.codes import (
     FixedModel,
@@ -36,6 +39,7 @@ from course_lib.codes import (
     code_lengths,
     integer_frequencies,
 )
+from course_lib.estimators import mutual_information_from_samples
 from course_lib.measures import entropy, js_divergence, kl_divergence, mutual_information
 
 Contenders = dict[str, Callable[[], Any]]
@@ -85,7 +89,52 @@ def workloads() -> dict[str, tuple[float | None, Callable[[], Any], Contenders]]
         "loss from logits, 10^5 x 1000": (1.0, lambda: cross_entropy_from_logits(logits, labels), loss),
         "MI of a 1000 x 1000 table": (1.0, lambda: mutual_information(joint), mi),
     }
-    return found | bottleneck_workload() | coder_workloads(rng, symbols)
+    return (
+        found
+        | sample_workloads()
+        | capacity_workload()
+        | bottleneck_workload()
+        | coder_workloads(rng, symbols)
+    )
+
+
+def sample_workloads() -> dict[str, Any]:
+    rng = np.random.default_rng(5)
+    labels = rng.integers(0, 100, 10**6)
+    others = (labels + rng.integers(0, 50, 10**6)) % 100
+    x = rng.normal(size=10**4)
+    y = 0.9 * x + np.sqrt(0.19) * rng.normal(size=10**4)
+
+    def nearest() -> Any:
+        return mutual_information_from_samples(x, y, method="ksg", neighbours=4, unit="nats")
+
+    def regression() -> Any:
+        options = {"discrete_features": False, "n_neighbors": 4, "random_state": 0}
+        return mutual_info_regression(x[:, None], y, **options).item()
+
+    return {
+        "plug-in MI, 10^6 pairs of labels": (
+            0.1,
+            lambda: mutual_information_from_samples(labels, others, unit="nats"),
+            {"scikit-learn": lambda: mutual_info_score(labels, others)},
+        ),
+        "KSG, 10^4 pairs of numbers": (0.6, nearest, {"scikit-learn": regression}),
+    }
+
+
+def capacity_workload() -> dict[str, Any]:
+    algorithms = installed("dit.algorithms")
+    if algorithms is None:
+        return {}
+    channel = np.random.default_rng(10).dirichlet(np.full(64, 0.3), 64)
+    return {
+        "capacity, 64 x 64, to 10^-9": (
+            1.0,
+            lambda: capacity(channel).capacity,
+            # At its default tolerance it stops 10^-5 bits short.
+            {"dit": lambda: float(algorithms.channel_capacity(channel, rtol=0, atol=1e-12)[0])},
+        )
+    }
 
 
 def bottleneck_workload() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
@@ -39,6 +39,7 @@ QUIET_COLOUR = "#6B6B6B"  # floors, targets, remarks
 INK = "#1A1A1A"
 
 PAPER: dict[str, Any] = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.85}}
+TIME = LinearSegmentedColormap.from_list("time", ["white", P_COLOUR])  # paler is earlier
 LEAF = {"facecolor": "white", "edgecolor": P_COLOUR, "boxstyle": "round,pad=0.2"}
 
 STYLES = {
@@ -393,6 +394,70 @@ def move_reliability(artists: SimpleNamespace, found: Reliability) -> None:
     artists.marks.set_segments(np.moveaxis(np.array([[left, said], [right, said]]), -1, 0))
     for text, count in zip(artists.counts, found.counts, strict=False):
         text.set_text(str(count) if count else "")
+
+
+def draw_information_plane(
+    axes: Any, i_xt: ArrayLike, i_ty: ArrayLike, *, h_x: float, i_xy: float, checkpoints: bool = False
+) -> SimpleNamespace:
+    """Draw the information plane: what a summary keeps of X to the right, what it knows about Y upwards.
+
+    No summary can be in the shaded part: it cannot know more about Y than it keeps of X, nor more than X
+    itself knows (the dashed line).
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    i_xt, i_ty : array_like
+        The points of a curve, in bits; or, with `checkpoints`, of a path through time.
+    h_x : float
+        H(X), the most that can be kept, in bits: the right end.
+    i_xy : float
+        I(X;Y), the most that can be known, in bits.
+    checkpoints : bool
+        Draw a path: one dot for each point, paler at first; a hollow ring begins it, a diamond ends it.
+
+    Returns
+    -------
+    SimpleNamespace
+        The artists of the curve or path, for `move_information_path`.
+    """
+    across, up = 1.03 * h_x, 1.2 * i_xy
+    corner = min(i_xy, across)
+    unreachable = [
+        (-0.02 * h_x, 0),
+        (0, 0),
+        (corner, corner),
+        (across, i_xy),
+        (across, up),
+        (-0.02 * h_x, up),
+    ]
+    axes.add_patch(Polygon(unreachable, facecolor="#E9E9E9", edgecolor="none", zorder=0))
+    axes.plot([0, corner], [0, corner], "--", color=QUIET_COLOUR, lw=1.2, zorder=0)
+    axes.plot([corner, across], [i_xy, i_xy], "--", color=QUIET_COLOUR, lw=1.2, zorder=0)
+    middle = (corner + across) / 2, (i_xy + up) / 2
+    axes.text(*middle, f"I(X;Y) = {i_xy:.3f}", ha="center", va="center", fontsize="small")
+    axes.set(xlim=(-0.02 * h_x, across), ylim=(-0.02 * i_xy, up))
+    axes.set(xlabel="I(X;T): kept of X (bits)", ylabel="I(T;Y): about Y (bits)")
+    artists = SimpleNamespace(line=axes.plot([], [], color=P_COLOUR)[0])
+    if checkpoints:
+        artists.line.set(linewidth=1.2, color=QUIET_COLOUR)
+        ends: dict[str, Any] = {"ls": "none", "mec": INK, "clip_on": False}
+        artists.dots = axes.scatter([], [], edgecolors=INK, linewidths=0.6, clip_on=False, zorder=3)
+        artists.start = axes.plot([], [], "o", mfc="none", ms=11, mew=1.6, zorder=4, **ends)[0]
+        artists.end = axes.plot([], [], "D", color=Q_COLOUR, zorder=5, **ends)[0]
+    move_information_path(artists, i_xt, i_ty)
+    return artists
+
+
+def move_information_path(artists: SimpleNamespace, i_xt: ArrayLike, i_ty: ArrayLike) -> None:
+    """Put the artists of `draw_information_plane` where other points, in the same plane, want them."""
+    points = np.column_stack([i_xt, i_ty])
+    artists.line.set_data(*points.T)
+    if hasattr(artists, "dots"):
+        artists.dots.set_offsets(points)
+        artists.dots.set_facecolor(TIME(np.linspace(0, 1, len(points))))
+        artists.start.set_data(*points[:1].T)
+        artists.end.set_data(*points[-1:].T)
 
 
 def draw_code_tree(axes: Any, code: Sequence[str], *, labels: Sequence[str] = ()) -> None:

@@ -4,7 +4,15 @@ Every function returns an `Explorer`. Its controls are attributes (`demo.p = 0.2
 and `demo.readout` is the sentence beneath them.
 """
 
-from course_lib.explore import chapter_0, chapter_1, chapter_2, chapter_3, chapter_4, chapter_4_samples
+from course_lib.explore import (
+    chapter_0,
+    chapter_1,
+    chapter_2,
+    chapter_3,
+    chapter_4,
+    chapter_4_samples,
+    chapter_6,
+)
 from course_lib.explore.engine import Demo, Explorer
 
 __all__ = ["DEMOS", "Demo", "Explorer"]
@@ -100,6 +108,26 @@ def vae_price() -> Explorer:
     return Explorer(chapter_4.VAE_PRICE)
 
 
+def bottleneck_dial() -> Explorer:
+    """D6.1: what a summary keeps, and what it gives away, for each price of a bit."""
+    return Explorer(chapter_6.BOTTLENECK_DIAL)
+
+
+def letter_drawers() -> Explorer:
+    """D6.2: letters sorted into drawers by what they tell about the next one."""
+    return Explorer(chapter_6.letter_drawers())
+
+
+def two_rulers() -> Explorer:
+    """D6.3: a network's information plane while it learns, measured with bins of any width."""
+    return Explorer(chapter_6.TWO_RULERS)
+
+
+def whisper_chain() -> Explorer:
+    """D6.4: bits about a whispered bit, two noisy steps and a decoder later."""
+    return Explorer(chapter_6.WHISPER_CHAIN)
+
+
 # Number in the course to the function that shows the demo.
 DEMOS = {
     "D0.1": course_map,
@@ -120,4 +148,8 @@ DEMOS = {
     "D4.3": evidence_race,
     "D4.4": drift_alarm,
     "D4.5": vae_price,
+    "D6.1": bottleneck_dial,
+    "D6.2": letter_drawers,
+    "D6.3": two_rulers,
+    "D6.4": whisper_chain,
 }

@@ -154,6 +154,19 @@ def test_rate_is_the_divergence_of_the_codes_from_the_standard_normal():
     assert summary.rate(x) == pytest.approx(nats / math.log(2), abs=1e-12)
 
 
+def test_accuracy_and_loss_are_those_of_noisy_codes():
+    # Oracle: 4000 codes drawn here.
+    rng = np.random.default_rng(9)
+    x, y = rng.normal(size=(3, 4)), [0, 1, 1]
+    summary = VariationalBottleneck(4, 2, 2, beta=0.3, seed=5)
+    mean, log_variance = summary.code(x)
+    codes = mean + np.exp(log_variance / 2) * rng.normal(size=(4000, 3, 2))
+    z = codes @ summary.reader.layers[0].weights
+    right = np.where(np.array(y) == 1, 1, -1) * (z[..., 1] - z[..., 0])
+    assert summary.accuracy(x, y, samples=4000) == pytest.approx((right > 0).mean(), abs=0.02)
+    assert summary.loss(x, y, samples=4000) == pytest.approx(np.log1p(np.exp(-right)).mean(), abs=0.03)
+
+
 def test_a_dearer_nat_means_fewer_of_them():
     training, _, test = digits_split()
     rates, accuracies = [], []
@@ -163,7 +176,7 @@ def test_a_dearer_nat_means_fewer_of_them():
         rates.append(summary.rate(test.pixels))
         accuracies.append(summary.accuracy(test.pixels, test.labels))
     assert rates[0] > 2 * rates[1] > 4 * rates[2]
-    assert min(accuracies[:2]) > 0.9
+    assert accuracies[0] > 0.9 and accuracies[0] > accuracies[1] > 0.6
     assert rates[2] < 0.1 and accuracies[2] < 0.5
 
 

@@ -5,9 +5,11 @@ printed digits are what the chapters show. Random results are ranges, further do
 """
 
 import math
+from collections import Counter
 from decimal import Decimal, localcontext
 from fractions import Fraction as F
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,6 +19,15 @@ from sklearn.feature_selection import f_classif, mutual_info_classif
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
+from course_lib import records
+from course_lib.bottleneck import (
+    binned_information,
+    information_bottleneck,
+    information_plane,
+    local_threshold,
+    onset,
+    sequential_bottleneck,
+)
 from course_lib.channels import (
     binary_erasure_channel,
     binary_symmetric_channel,
@@ -49,6 +60,7 @@ from course_lib.estimators import (
 from course_lib.evidence import first_passage, flips_to_odds, likelihood_ratio_walks
 from course_lib.gaussians import gaussian_kl, gaussian_mutual_information, vae_kl
 from course_lib.measures import (
+    binary_entropy,
     conditional_entropy,
     conditional_mutual_information,
     cross_entropy,
@@ -867,6 +879,82 @@ def binary_entropy_back(error):
     return own([F(error), 1 - F(error)])
 
 
+DIAL = np.array([[0.95, 0.05], [0.80, 0.20], [0.20, 0.80], [0.05, 0.95]]) / 4
+
+
+@exactly
+def h2(p):
+    """Entropy of a coin in bits."""
+    return in_bits(ce(coin(p), coin(p)))
+
+
+def keeps(*drawers):
+    return lambda: information_plane(DIAL, drawers)[0]
+
+
+def tells(*drawers):
+    return lambda: information_plane(DIAL, drawers)[1]
+
+
+def through_wires(flip, times):
+    """What a fair bit keeps of itself behind equal wires in series."""
+    wire = np.array([[1 - flip, flip], [flip, 1 - flip]])
+    return lambda: mutual_information(np.linalg.matrix_power(wire, times) / 2)
+
+
+CHAPTER_6 = {
+    "dial: I(X;Y)": (
+        lambda: mutual_information(DIAL),
+        calculated(lambda: 1 - (h2("0.05") + h2("0.2")) / 2),
+        "0.4958",
+    ),
+    "dial: H(X)": (lambda: entropy([0.25] * 4), D(2), "2"),
+    "dial: second eigenvalue": (lambda: 1 / local_threshold(DIAL), number("0.585"), "0.585"),
+    "dial: local threshold": (lambda: local_threshold(DIAL), number(1 / F("0.585")), "1.7094"),
+    "dial: onset, the same here": (lambda: onset(DIAL), number(1 / F("0.585")), "1.7094"),
+    "halves: I(X;T)": (keeps(0, 0, 1, 1), D(1), "1.000"),
+    "halves: I(T;Y)": (tells(0, 0, 1, 1), calculated(lambda: 1 - h2("0.875")), "0.4564"),
+    "halves: fraction": (
+        lambda: tells(0, 0, 1, 1)() / mutual_information(DIAL),
+        calculated(lambda: (1 - h2("0.875")) / (1 - (h2("0.05") + h2("0.2")) / 2)),
+        "0.9205",
+    ),
+    "halves: I(T;Y) in nats": (
+        lambda: information_plane(DIAL, [0, 0, 1, 1], unit="nats")[1],
+        calculated(lambda: (1 - h2("0.875")) * ln(2)),
+        "0.3164",
+    ),
+    "one against the rest: I(X;T)": (keeps(0, 1, 1, 1), h2("0.25"), "0.8113"),
+    "one against the rest: I(T;Y)": (
+        tells(0, 1, 1, 1),
+        calculated(lambda: 1 - h2("0.95") / 4 - 3 * h2("0.35") / 4),
+        "0.2278",
+    ),
+    "every other: I(T;Y)": (tells(0, 1, 0, 1), calculated(lambda: 1 - h2("0.575")), "0.0163"),
+    "outer and inner: I(X;T)": (keeps(0, 1, 1, 0), D(1), "1.000"),
+    "outer and inner: I(T;Y)": (tells(0, 1, 1, 0), D(0), "0"),
+    "three cells: I(X;T)": (keeps(0, 0, 1, 2), D("1.5"), "1.5"),
+    "three cells: I(T;Y)": (
+        tells(0, 0, 1, 2),
+        calculated(lambda: 1 - h2("0.875") / 2 - h2("0.2") / 4 - h2("0.05") / 4),
+        "0.4761",
+    ),
+    "one wire": (through_wires(0.1, 1), calculated(lambda: 1 - h2("0.1")), "0.5310"),
+    "two wires": (through_wires(0.1, 2), calculated(lambda: 1 - h2("0.18")), "0.3199"),
+    "4096 inputs, none confused": (
+        lambda: binned_information(np.arange(4096) / 4096, bin_width=1e-6)[0],
+        D(12),
+        "12",
+    ),
+    "64 inputs, none confused": (
+        lambda: binned_information(np.stack(divmod(np.arange(64), 8), axis=1), bin_width=1.0)[0],
+        D(6),
+        "6",
+    ),
+    "1797 digits: the ceiling": (lambda: entropy([1] * 1797, normalize=True), in_bits(ln(1797)), "10.81"),
+}
+
+
 def agrees(value, exact, printed):
     digits = len(printed.split(".")[1]) if "." in printed else 0
     assert float(value) == pytest.approx(float(exact), abs=1e-9)
@@ -890,6 +978,11 @@ def test_chapter_5_prints_what_exact_arithmetic_gives(value, exact, printed):
 
 def test_fano_forces_a_courier_forecast_to_err_nearly_as_often_as_the_best_rule():
     assert fano_error_bound(conditional_entropy(table(DELIVERY)), 2) == pytest.approx(0.2440, abs=5e-5)
+
+
+@pytest.mark.parametrize(("value", "exact", "printed"), CHAPTER_6.values(), ids=CHAPTER_6.keys())
+def test_chapter_6_prints_what_exact_arithmetic_gives(value, exact, printed):
+    agrees(value(), exact, printed)
 
 
 # --- infinities, and what programs print instead ------------------------------------------------------
@@ -1416,3 +1509,128 @@ def test_the_best_pixel_of_a_digit_and_the_dark_corners():
     assert bits.max() == pytest.approx(0.668, abs=5e-4)
     assert max(bits[0, 0], bits[7, 0]) < 0.01  # nobody writes there
     assert in_unit(16 * 9 / (2 * 1797), "bits") == pytest.approx(0.058, abs=5e-4)
+
+
+# --- the bottleneck -----------------------------------------------------------------------------------
+
+
+def test_the_dial_gives_the_printed_points():
+    # Oracle: the encoder of this symmetric table, minimised directly over its free numbers (below, β = 2, 5).
+    printed = {
+        1.5: (0.0, 0.0),
+        1.7: (0.0, 0.0),
+        1.8: (0.176, 0.100),
+        2: (0.431, 0.235),
+        3: (0.857, 0.418),
+        5: (0.984, 0.454),
+        10: (1.000, 0.456),
+        20: (1.175, 0.466),
+        100: (1.999, 0.496),
+    }
+    found = information_bottleneck(DIAL, list(printed))
+    assert np.stack([found.i_xt, found.i_ty], axis=1) == pytest.approx(
+        np.array(list(printed.values())), abs=1e-3
+    )
+    assert found.i_ty[5] / mutual_information(DIAL) == pytest.approx(0.915, abs=1e-3)
+    assert found.i_ty[6] / mutual_information(DIAL) == pytest.approx(0.92, abs=5e-3)
+
+
+@pytest.mark.parametrize("beta", [2.0, 5.0])
+def test_two_free_numbers_do_no_better_than_the_dial(beta):
+    # By the table's symmetry two values of T suffice here, with p(t|x) = a, b, 1 − b, 1 − a.
+    sides = np.linspace(0, 1, 401)
+    a, b = np.meshgrid(sides, sides)
+    h_t_given_x = sum(-z * np.log2(np.where(z > 0, z, 1)) for z in (a, 1 - a, b, 1 - b)) / 2
+    y = np.clip(0.95 * a + 0.8 * b + 0.2 * (1 - b) + 0.05 * (1 - a), 1e-12, None) / 2
+    i_ty = 1 + sum(z * np.log2(np.where(z > 0, z, 1)) for z in (y, 1 - y))
+    best = ((1 - h_t_given_x) - beta * i_ty).min()
+    assert information_bottleneck(DIAL, beta).lagrangian[0] == pytest.approx(best, abs=2e-4)
+
+
+def letter_pairs(with_space):
+    letters = python_text().letters
+    alphabet = "abcdefghijklmnopqrstuvwxyz" + " " * with_space
+    table = np.zeros((len(alphabet),) * 2)
+    for pair, count in Counter(pairwise(letters)).items():
+        if set(pair) <= set(alphabet):
+            table[tuple(map(alphabet.index, pair))] = count
+    return alphabet, table / table.sum()
+
+
+def in_drawers(alphabet, found):
+    return {"".join(np.array(list(alphabet))[found.drawer == k]) for k in set(found.drawer.tolist())}
+
+
+@pytest.mark.skipif(not python_text().is_reference, reason="another Python's text has other pairs")
+def test_pairs_of_letters_find_the_vowels():
+    alphabet, table = letter_pairs(with_space=False)
+    i_xy = mutual_information(table)
+    drawers = {k: sequential_bottleneck(table, k, restarts=20) for k in (2, 3, 4)}
+    assert in_drawers(alphabet, drawers[2]) == {"aeinouxy", "bcdfghjklmpqrstvwz"}
+    assert in_drawers(alphabet, drawers[3]) == {"bcflpqtw", "dghjkmnrsvxz", "aeiouy"}
+    assert {"aeiouy", "nqsx", "cftw"} < in_drawers(alphabet, drawers[4])
+    for k, bits, share in [(2, 0.347, 0.39), (3, 0.437, 0.49), (4, 0.511, 0.57)]:
+        assert drawers[k].i_ty == pytest.approx(bits, abs=5e-4)
+        assert drawers[k].i_ty / i_xy == pytest.approx(share, abs=5e-3)
+
+
+@pytest.mark.skipif(not python_text().is_reference, reason="another Python's text has other pairs")
+def test_pairs_with_the_space_keep_what_is_printed():
+    _, table = letter_pairs(with_space=True)
+    assert mutual_information(table) == pytest.approx(0.7747, abs=5e-5)
+    for k, bits, share in [(2, 0.232, 0.30), (4, 0.422, 0.545), (8, 0.589, 0.76)]:
+        found = sequential_bottleneck(table, k, restarts=20)
+        assert found.i_ty == pytest.approx(bits, abs=5e-4)
+        assert found.i_ty / 0.7747 == pytest.approx(share, abs=5e-3)
+
+
+def test_one_network_seems_to_forget_or_not_as_the_ruler_has_it():
+    planes = records.load("information_planes")
+    activations, epochs, bins = (planes[key].tolist() for key in ("activations", "epochs", "bins"))
+
+    def last_layer(activation, ruler):
+        return planes["i_xt"][activations.index(activation), :, :, -1, bins.index(ruler)]
+
+    late = epochs.index(1200)
+    for seed in range(3):
+        coarse, fine = last_layer("tanh", 30)[seed], last_layer("tanh", 10**6)[seed]
+        assert 8 < coarse[0] < 9.9 and 1.0 <= coarse[late] < 1.15
+        assert (fine[: epochs.index(30) + 1] > 11.98).all() and 2.9 < fine[late] < 6.5
+        finest = last_layer("tanh", 10**9)[seed]
+        assert (finest[: epochs.index(120) + 1] > 11.99).all() and finest[late] > 8
+        relu = last_layer("relu", 30)[seed]
+        assert relu[0] < 0.2 and 3.2 < relu[late] < 4.7 and np.diff(relu).min() > -0.1
+        # Exercise: halve the bin, and more is read.
+        assert last_layer("tanh", 60)[seed][late] - coarse[late] > 0.05
+    relu_fine = last_layer("relu", 10**6)
+    assert (relu_fine[0] > 11.85).all(), "nothing is lost in one run"
+    assert (relu_fine[1:, late] < 6.7).all(), "in the others dead units lose it for good"
+    accuracy = planes["test_accuracy"]
+    assert accuracy[..., late].min() > 0.97 and accuracy[..., late].max() < 1
+    # From epoch 120 on the coarse ruler sees tanh forget; the test accuracy hardly moves, up or down.
+    drift = accuracy[0, :, late] - accuracy[0, :, epochs.index(120)]
+    assert np.abs(drift).max() < 0.005
+
+
+def test_the_digits_networks_layer_of_three_has_as_many_bits_as_the_ruler_shows():
+    planes = records.load("digits_planes")
+    bins, late = planes["bins"].tolist(), -1
+    tanh = {ruler: planes["i_xt"][0, :, late, 0, bins.index(ruler)] for ruler in bins}
+    assert (tanh[10] < 5.6).all() and (tanh[30] < 7.3).all() and (tanh[100] < 8.9).all()
+    assert (tanh[10] > 4.1).all() and (tanh[30] > 5.0).all() and (tanh[100] > 6.2).all()
+    assert tanh[10**6] == pytest.approx([math.log2(1797)] * 3, abs=0.01)
+    assert (planes["test_accuracy"][:, :, late] > 0.84).all()
+
+
+def test_a_priced_summary_loses_most_of_its_bits_long_before_its_accuracy():
+    summary = records.load("digits_bottleneck")
+    betas = summary["betas"].tolist()
+    cheap, fair, dear = (betas.index(beta) for beta in (1e-4, 0.01, 1.0))
+    assert (summary["rate"][:, cheap] > 75).all() and (summary["accuracy"][:, cheap] > 0.95).all()
+    assert (summary["rate"][:, fair] < 15).all() and (summary["accuracy"][:, fair] > 0.95).all()
+    assert (summary["rate"][:, dear] < 0.1).all() and (summary["accuracy"][:, dear] < 0.2).all()
+    assert (np.diff(summary["rate"], axis=1) < 0).all(), "a dearer bit, fewer bits"
+    # Fano: with error rate e, T must know log₂ 10 − H(e) − e log₂ 9 bits of the digit, and the rate is more.
+    errors = 1 - summary["accuracy"]
+    least = np.log2(10) - binary_entropy(errors) - errors * np.log2(9)
+    assert (summary["rate"] > least - 0.02).all()

@@ -372,7 +372,8 @@ _FROM_NOTHING = Exercise(
                     lambda: 0.0,
                     "TRUE_VALUE",
                     (
-                        "That is the true value. It is not what you will measure: chance fills no table evenly.",
+                        "That is the true value. It is not what you will measure: chance fills no table "
+                        "evenly.",
                         "The estimate shows about (K_x − 1)(K_y − 1) / 2n nats from nothing.",
                     ),
                 ),

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import rel_entr
 
 from course_lib import records
 from course_lib.bottleneck import (
     Drawers,
-    bottleneck_update,
     information_bottleneck,
     information_plane,
     local_threshold,
@@ -22,8 +19,9 @@ from course_lib.bottleneck import (
 from course_lib.channels import binary_symmetric_channel, in_series
 from course_lib.datasets import python_text
 from course_lib.distributions import FloatArray
-from course_lib.exercises.material import Exercise, Mistake, Option, Part, Prediction, Question, Trial
-from course_lib.exercises.readings import Sign, has_nan_or_inf, is_error
+from course_lib.exercises.material import Exercise, Mistake, Option, Part, Prediction, Question
+from course_lib.exercises.readings import has_nan_or_inf
+from course_lib.exercises.updates import Step, update_trial
 from course_lib.measures import binary_entropy, entropy, mutual_information
 
 _LN2 = math.log(2)
@@ -326,128 +324,15 @@ _UNITS_OR_BITS = Exercise(
 # ---------------------------------------------------------------------------------- 6.5
 
 
-class _Step:
-    """One update on given numbers, and what it becomes with each of the usual slips."""
-
-    def __init__(self, joint: FloatArray, encoder: FloatArray, beta: float) -> None:
-        self.joint, self.encoder, self.beta = joint, encoder, beta
-        self.p_x = joint.sum(axis=1)
-        self.p_t = self.p_x @ encoder
-        self.y_given_x = joint / self.p_x[:, None]
-        self.y_given_t = (encoder.T @ joint) / self.p_t[:, None]
-        self.divergence = self._from(self.y_given_x, self.y_given_t)
-
-    @staticmethod
-    def _from(rows: FloatArray, columns: FloatArray) -> FloatArray:
-        return np.asarray(rel_entr(rows[:, None, :], columns[None, :, :]).sum(axis=-1))
-
-    def right(self) -> FloatArray:
-        return bottleneck_update(self.joint, self.encoder, self.beta)
-
-    def with_exponent(self, exponent: FloatArray, prior: FloatArray | float | None = None) -> FloatArray:
-        weights = (self.p_t if prior is None else prior) * np.exp(exponent)
-        with np.errstate(invalid="ignore"):  # a reversed divergence may be infinite for every t
-            return np.asarray(weights / weights.sum(axis=1, keepdims=True))
-
-    def slips(self) -> tuple[tuple[FloatArray, str], ...]:
-        if self.beta == 0:  # the exponent is 0 whatever it was meant to be
-            return ((self.with_exponent(0 * self.divergence, prior=1.0), "P_T_MISSING"),)
-        cost, plain = -self.beta * self.divergence, self.encoder.mean(axis=0)
-        reversed_divergence = self._from(self.y_given_t, self.y_given_x).T
-        plain_y_given_t = (self.encoder.T @ self.y_given_x) / self.encoder.sum(axis=0)[:, None]
-        plain_cost = -self.beta * self._from(self.y_given_x, plain_y_given_t)
-        return (
-            (self.with_exponent(-self.beta * reversed_divergence), "DIVERGENCE_REVERSED"),
-            (self.with_exponent(cost, prior=1.0), "P_T_MISSING"),
-            (self.with_exponent(-self.beta * reversed_divergence, prior=1.0), "DIVERGENCE_REVERSED"),
-            (self.with_exponent(cost / _LN2), "BITS_IN_EXP"),
-            (self.with_exponent(cost * _LN2), "BITS_IN_EXP"),
-            (self.with_exponent(-cost), "EXPONENT_SIGN"),
-            (self.with_exponent(cost / self.beta**2), "OTHER_BETA"),
-            (self.with_exponent(cost, prior=plain), "P_T_UNWEIGHTED"),
-            (self.with_exponent(plain_cost, prior=plain), "P_T_UNWEIGHTED"),
-            (self.with_exponent(plain_cost), "P_T_UNWEIGHTED"),
-            (self.with_exponent(-self.beta * self._from(self.joint, self.y_given_t)), "JOINT_FOR_ROWS"),
-            (self.with_exponent(cost, prior=self.encoder), "OLD_ENCODER"),
-            (self.encoder, "UNCHANGED"),
-            (self.p_x[:, None] * self.right(), "JOINT_RETURNED"),
-        )
-
-    def objective(self, encoder: FloatArray) -> float:
-        i_xt, i_ty = information_plane(self.joint, encoder, unit="nats")
-        return i_xt - self.beta * i_ty
-
-
-def _looks_like(wrong: FloatArray) -> Sign:
-    return lambda result: (
-        not is_error(result)
-        and np.shape(result) == wrong.shape
-        and bool(np.allclose(result, wrong, rtol=0, atol=1e-6))
-    )
-
-
-def _is_nearly(step: _Step) -> Sign:
-    right = step.right()
-    return lambda result: bool(
-        _looks_like(right)(result) and not np.allclose(result, right, rtol=1e-9, atol=1e-12)
-    )
-
-
-def _is_transposed(step: _Step) -> Sign:
-    right = step.right()
-    return lambda result: right.shape[0] != right.shape[1] and _looks_like(right.T)(result)
-
-
-def _sums_are_not_one(axis: int) -> Sign:
-    def sign(result: Any) -> bool:
-        if is_error(result) or np.ndim(result) != 2 or has_nan_or_inf(result):
-            return False
-        return not np.allclose(np.sum(result, axis=axis), 1.0, rtol=0, atol=1e-6)
-
-    return sign
-
-
-def _columns_sum_to_one(result: Any) -> bool:
-    return _sums_are_not_one(1)(result) and not _sums_are_not_one(0)(result)
-
-
-def _objective_rises(step: _Step) -> Sign:
-    def sign(result: Any) -> bool:
-        if is_error(result) or np.shape(result) != step.encoder.shape or has_nan_or_inf(result):
-            return False
-        if np.min(result) < 0 or _sums_are_not_one(1)(result):
-            return False
-        return step.objective(result) > step.objective(step.encoder) + 1e-9
-
-    return sign
-
-
-def _trial(label: str, step: _Step, *more: tuple[Sign, str]) -> Trial:
-    return Trial(
-        label,
-        lambda: (step.joint.copy(), step.encoder.copy(), step.beta),
-        step.right,
-        readings=(
-            *more,
-            (_is_transposed(step), "TRANSPOSED"),
-            *((_looks_like(wrong), code) for wrong, code in step.slips()),
-            (_columns_sum_to_one, "COLUMNS_NORMALISED"),
-            (_sums_are_not_one(1), "ROWS_UNNORMALISED"),
-            (_is_nearly(step), "NEARLY"),
-            (_objective_rises(step), "OBJECTIVE_ROSE"),
-        ),
-    )
-
-
-_SKEWED = np.array([[0.30, 0.10, 0.10], [0.02, 0.20, 0.08], [0.05, 0.03, 0.12]])
 _WITH_ZERO = np.array([[0.30, 0.20, 0.00], [0.02, 0.20, 0.08], [0.05, 0.03, 0.12]])
 _SOFT = np.array([[0.7, 0.3], [0.4, 0.6], [0.2, 0.8]])
+FIRST_STEP = Step(np.array([[0.30, 0.10, 0.10], [0.02, 0.20, 0.08], [0.05, 0.03, 0.12]]), _SOFT, 2.0)
 
 
 @cache
-def _larger() -> _Step:
+def _larger() -> Step:
     rng = np.random.default_rng(6)
-    return _Step(rng.dirichlet(np.ones(24)).reshape(6, 4), rng.dirichlet(np.ones(4), size=6), 5.0)
+    return Step(rng.dirichlet(np.ones(24)).reshape(6, 4), rng.dirichlet(np.ones(4), size=6), 5.0)
 
 
 _ONE_UPDATE = Exercise(
@@ -458,14 +343,14 @@ _ONE_UPDATE = Exercise(
     "holds the old p(t|x), rows x; p(t) and p(y|t) follow from these two. All are NumPy arrays. Hand over "
     "the function: check('6.5', my_update).",
     trials=[
-        _trial("a table of three x with a soft encoder and β = 2", _Step(_SKEWED, _SOFT, 2.0)),
-        _trial("the same with β = 0", _Step(_SKEWED, _SOFT, 0.0)),
-        _trial(
+        update_trial("a table of three x with a soft encoder and β = 2", FIRST_STEP),
+        update_trial("the same with β = 0", Step(FIRST_STEP.joint, _SOFT, 0.0)),
+        update_trial(
             "a table with an impossible outcome",
-            _Step(_WITH_ZERO, _SOFT, 2.0),
+            Step(_WITH_ZERO, _SOFT, 2.0),
             (has_nan_or_inf, "ZERO_LOG_ZERO"),
         ),
-        _trial("six x and four t with β = 5", _larger()),
+        update_trial("six x and four t with β = 5", _larger()),
     ],
     hints=(
         "Four arrays lead there: p(x), p(t), p(y|x), p(y|t). Which of them are plain matrix products?",
@@ -538,7 +423,7 @@ _FINER = Exercise(
         "tanh is activation 0, the first seed is 0, epoch 1200 is the last one, so is layer 5, and 60 bins "
         "are place 2.",
     ),
-    solution="planes['i_xt'][0, 0, -1, -1, 2] = 1.2180 bits, against 1.1247 with 30 bins. It had to be "
+    solution="planes['i_xt'][0, 0, -1, -1, 2] = 1.2181 bits, against 1.1245 with 30 bins. It had to be "
     "more: the old marks are still there, so the coarse code follows from the fine one. Had the values "
     "been spread evenly within their bins, each of the 3 units would have added 1 bit. They added 0.09 "
     "bits together, because they have gathered at the ends of the scale.",
@@ -879,7 +764,8 @@ PREDICTIONS = (
         explanation=lambda: (
             "Three runs, first and last epoch: "
             + ", ".join(f"{path[0]:.2f} → {path[-1]:.2f}" for path in _path_of_relu())
-            + " bits. ReLU has no ends at which values gather."
+            + " bits. On this ruler, which reaches to the largest value of the run, ReLU's values spread "
+            "out; tanh's gather at its two ends."
         ),
     ),
     Prediction(

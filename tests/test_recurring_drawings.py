@@ -168,3 +168,43 @@ def test_moving_a_reliability_diagram_draws_what_a_new_one_would(axes):
     for name in ("bars", "gaps", "outlines", "marks"):
         assert _extents(getattr(drawn, name)) == _extents(getattr(afresh, name))
     assert [t.get_text() for t in drawn.counts] == [t.get_text() for t in afresh.counts]
+
+
+def test_an_information_plane_shades_what_no_summary_can_reach(axes):
+    figures.draw_information_plane(axes, [0.0, 1.0], [0.0, 0.4], h_x=2.0, i_xy=0.5)
+    (shaded,) = axes.patches
+    outline = shaded.get_path()
+    for i_xt, i_ty in [(0.3, 0.4), (0.45, 0.49), (1.0, 0.52), (1.9, 0.55), (0.05, 0.1)]:
+        assert outline.contains_point((i_xt, i_ty)) == (i_ty > min(i_xt, 0.5)), (i_xt, i_ty)
+    for i_xt, i_ty in [(0.3, 0.2), (0.49, 0.48), (1.0, 0.48), (2.0, 0.49), (0.0, 0.0)]:
+        assert not outline.contains_point((i_xt, i_ty), radius=-1e-9), (i_xt, i_ty)
+    assert "I(X;Y) = 0.500" in _words(axes)
+    assert axes.get_xlim()[1] >= 2.0
+
+
+def test_an_information_plane_draws_its_curve_through_the_points_given(axes):
+    drawn = figures.draw_information_plane(axes, [0.0, 1.0, 2.0], [0.0, 0.4, 0.5], h_x=2.0, i_xy=0.5)
+    assert drawn.line.get_xydata().tolist() == [[0.0, 0.0], [1.0, 0.4], [2.0, 0.5]]
+    assert vars(drawn).keys() == {"line"}
+
+
+def test_checkpoints_darken_with_time_between_a_ring_and_a_diamond(axes):
+    i_xt, i_ty = [9.0, 8.0, 4.0, 1.0], [0.1, 0.5, 0.9, 1.0]
+    drawn = figures.draw_information_plane(axes, i_xt, i_ty, h_x=12.0, i_xy=1.0, checkpoints=True)
+    assert np.array(drawn.dots.get_offsets()).tolist() == np.column_stack([i_xt, i_ty]).tolist()
+    brightness = drawn.dots.get_facecolor()[:, :3].sum(axis=1)
+    assert np.argsort(brightness).tolist() == [3, 2, 1, 0]
+    assert (drawn.start.get_xydata().tolist(), drawn.start.get_marker()) == ([[9.0, 0.1]], "o")
+    assert (drawn.end.get_xydata().tolist(), drawn.end.get_marker()) == ([[1.0, 1.0]], "D")
+
+
+def test_moving_a_path_draws_what_a_new_one_would(axes):
+    first, second = ([9.0, 8.0, 1.0], [0.1, 0.5, 1.0]), ([12.0, 11.0], [1.0, 0.9])
+    drawn = figures.draw_information_plane(axes, *first, h_x=12.0, i_xy=1.0, checkpoints=True)
+    figures.move_information_path(drawn, *second)
+    other = Figure().subplots()
+    afresh = figures.draw_information_plane(other, *second, h_x=12.0, i_xy=1.0, checkpoints=True)
+    for name in ("line", "start", "end"):
+        assert np.array_equal(getattr(drawn, name).get_xydata(), getattr(afresh, name).get_xydata())
+    assert np.array_equal(drawn.dots.get_offsets(), afresh.dots.get_offsets())
+    assert np.array_equal(drawn.dots.get_facecolor(), afresh.dots.get_facecolor())

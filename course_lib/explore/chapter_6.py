@@ -259,11 +259,13 @@ def _update_drawers(artists: Any, n: Any) -> None:
 def _letter_places(drawer: NDArray[np.int64], drawers: int) -> list[tuple[float, float]]:
     """Place each letter in its drawer: line by line, in the order of the alphabet."""
     a_line = LETTERS_IN_A_LINE.get(drawers, 2)
+    lines = -(-int(np.bincount(drawer).max()) // a_line)
+    pitch = min(1.0, 5.4 / lines)  # another Python's text may fill a drawer more
     filled = [0] * drawers
     places = []
     for k in drawer.tolist():
         line, column = divmod(filled[k], a_line)
-        places.append(((k + (column + 0.75) / (a_line + 0.5)) / drawers, line + 0.85))
+        places.append(((k + (column + 0.75) / (a_line + 0.5)) / drawers, pitch * (line + 0.85)))
         filled[k] += 1
     return places
 

@@ -246,6 +246,14 @@ _TWO_BELLS = Exercise(
                     ),
                 ),
                 Mistake(
+                    lambda: math.log(2) - 0.5,
+                    "MIDDLE_TERM_FORGOTTEN",
+                    (
+                        "Only the widths' ratio and the − ½ are in it. Where is the miss?",
+                        "Add (σ₁² + Δμ²)/(2σ₂²), the mean squared miss in units of the model's width.",
+                    ),
+                ),
+                Mistake(
                     lambda: float(gaussian_kl(0, 1, 1, math.sqrt(2), unit="nats")),
                     "VAR_FOR_SD",
                     (
@@ -755,7 +763,10 @@ QUESTIONS = (
                 "D(model‖data)",
                 "The reverse: it averages over the model's samples and needs p(x) of the data at each.",
             ),
-            Option("JS(data, model)", "That is what a GAN's ideal discriminator measures."),
+            Option(
+                "JS(data, model)",
+                "Jensen–Shannon, met later in this chapter, is what a GAN's ideal discriminator measures.",
+            ),
             Option("a symmetric distance", "There is none in it: the average is over the data alone."),
             Option("D(data‖model)", "Mean −log q is H(data) + D(data‖model), and H(data) is constant.", True),
         ),
@@ -902,8 +913,8 @@ PREDICTIONS = (
     Prediction(
         "4.drift",
         "Half of 569 tumours are the reference, the other half are today's. Every radius of today is raised "
-        "by the same percentage. What is the smallest rise that a KL alarm with ten bins can tell from "
-        "chance?",
+        "by the same percentage. Which of these is the smallest rise that a KL alarm with ten bins can tell "
+        "from chance?",
         truth=_first_alarm,
         options=("2 %", "5 %", "10 %", "20 %"),
         explanation=_explain_drift,

@@ -3,26 +3,35 @@
 import math
 import re
 from collections import Counter
-from itertools import chain, permutations
+from itertools import chain, permutations, product
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from scipy.spatial.distance import jensenshannon
 from scipy.special import expit, rel_entr, softmax
 from scipy.stats import norm
 from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.feature_selection import mutual_info_regression
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
+from sklearn.metrics import (
+    adjusted_mutual_info_score,
+    log_loss,
+    mutual_info_score,
+    normalized_mutual_info_score,
+)
+from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
-from course_lib import progress
+from course_lib import progress, records
+from course_lib.datasets import python_text
 from course_lib.exercises import answer_quiz, bill_prediction, concept_test, predict, quiz
 from course_lib.exercises.catalogue import PREDICTIONS, QUESTIONS, UnknownId
 from course_lib.exercises.chapter_0 import CONCEPT_TEST, ENTRY_CHECK
 from course_lib.exercises.chapter_2 import expected_plug_in
+from course_lib.exercises.chapter_6 import letter_drawers
 from course_lib.exercises.predictions import outcome_of
 
 
@@ -70,6 +79,10 @@ def test_every_chapter_has_the_questions_that_its_notebook_asks_for():
         assert f"3.{kind}" in QUESTIONS
     for kind in ("r1", "r2", "r3", "r4", "r5", "a", "b", *(f"q{number}" for number in range(1, 10))):
         assert f"4.{kind}" in QUESTIONS
+    for kind in ("r1", "r2", "r3", "r4", "r5", "a", "b", *(f"q{number}" for number in range(1, 10))):
+        assert f"5.{kind}" in QUESTIONS
+    for kind in ("r1", "r2", "r3", "r4", "r5", "a", "b", *(f"q{number}" for number in range(1, 9))):
+        assert f"6.{kind}" in QUESTIONS
     assert (len(ENTRY_CHECK), len(CONCEPT_TEST)) == (6, 10)
 
 
@@ -102,6 +115,13 @@ ARITHMETIC = {
     ],
     "4.q4": f"exactly {-math.log2(0.5):.0f} bit",  # the label's entropy, which any outcome gives away
     "4.q8": "AIC but not BIC" if 2 < 2 * 1.5 < math.log(40) else "",
+    "5.r2": f"{math.log2(8):.0f} bits",
+    "5.r3": f"{-math.log2(1 / 4 * 1 / 8):.0f} bits",
+    "5.r4": f"{2 + 1.5 - 3} bits",
+    "5.q9": f"at least {7.9} bits, perhaps far more" if math.log2(256) < 8.001 else "",
+    "6.r3": f"{math.log2(4096):.0f} bits",
+    "6.q1": f"β = {1 / 0.1:.0f}",
+    "6.q2": "0 bits" if (0.95 + 0.05) / 2 == (0.80 + 0.20) / 2 == 0.5 else "",
     "3.q6": "about doubles" if round(math.log1p(math.exp(20)) / math.log1p(math.exp(10)), 3) == 2 else "",
 }
 
@@ -141,6 +161,14 @@ def test_the_numbers_in_the_explanations_are_right():
         (1.75 / 2.625, "0.667"),
         (math.log2(0.5 / (1 / 3)), "0.585"),
         (math.log(40), "3.69"),
+        (0.8 * math.log2(9), "2.54"),
+        (-math.log2(3 / 8), "1.4"),
+        (math.log2(10), "3.32"),
+        (1 + 0.1 * math.log2(0.1) + 0.9 * math.log2(0.9), "0.531"),
+        ((3 - 1) * (3 - 1) / (2 * 100), "0.0200"),
+        (math.log(4096), "8.3"),
+        (1 + math.log2(7 / 8) * 7 / 8 + math.log2(1 / 8) / 8, "0.456"),
+        (1 - sum(-p * math.log2(p) / 2 for p in (0.05, 0.95, 0.2, 0.8)), "0.496"),
     ]:
         assert text in said
         assert round(number, len(text.partition(".")[2])) == float(text)
@@ -353,6 +381,128 @@ def smallest_rise_beyond_chance():
     return next(rise for rise in rises if loudness(dealt * scale[rise]) > line)
 
 
+def nearest(value, options):
+    """The option whose number is nearest."""
+    return min(options, key=lambda text: abs(float(re.search(r"[\d.]+", text)[0]) - value))
+
+
+def exact_mean_from_nothing(bins, n):
+    """scikit-learn's expected mutual information of tables with these margins, in bits."""
+    margins = []
+    for values in np.random.default_rng(0).normal(size=(2, n)):
+        edges = np.quantile(values, np.arange(1, bins) / bins)
+        margins.append(np.bincount(np.searchsorted(edges, values, side="right")))
+    labels = [np.repeat(np.arange(bins), sizes) for sizes in margins]
+    return expected_mutual_information(contingency_matrix(*labels), n) / math.log(2)
+
+
+def what_two_coins_tell():
+    """Count over the four equally likely throws how often Y is settled by one coin, and by both."""
+    throws = [(a, b, a != b) for a in (0, 1) for b in (0, 1)]
+    assert all(sum(y for a, _, y in throws if a == seen) == 1 for seen in (0, 1))  # one of two: open
+    return "all of Y" if len({(a, b) for a, b, _ in throws}) == len(set(throws)) else ""
+
+
+def bits_of_sizes():
+    """scikit-learn's plug-in estimate for radius and perimeter in eighths, in bits."""
+    data = load_breast_cancer()
+    columns = (
+        data.data[:, list(data.feature_names).index(f"worst {name}")] for name in ("radius", "perimeter")
+    )
+    bins = [np.digitize(values, np.quantile(values, np.arange(1, 8) / 8)) for values in columns]
+    return mutual_info_score(8 * bins[0] + bins[1], data.target) / math.log(2)
+
+
+def plug_in_bits(table):
+    shares = table / table.sum()
+    outer = shares.sum(axis=1, keepdims=True) * shares.sum(axis=0)
+    return rel_entr(shares, outer).sum() / math.log(2)
+
+
+def what_is_in_three_drawers():
+    """Letters moved one by one as long as it helps, from 12 random sortings; pairs counted by Counter."""
+    counts = Counter(zip(python_text().letters, python_text().letters[1:], strict=False))
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    pairs = np.array([[counts[a, b] for b in letters] for a in letters], dtype=float)
+    rng, best = np.random.default_rng(3), (-1.0, None)
+    for _ in range(12):
+        drawer, score = rng.integers(3, size=26), -1.0
+        while True:
+            moves = []
+            for letter, k in product(range(26), range(3)):
+                moved = drawer.copy()
+                moved[letter] = k
+                moves.append(
+                    (plug_in_bits(np.stack([pairs[moved == j].sum(axis=0) for j in range(3)])), k, letter)
+                )
+            top, k, letter = max(moves)
+            if top <= score + 1e-12:
+                break
+            score, drawer[letter] = top, k
+        best = max(best, (score, drawer.tolist()))
+    found = [{a for a, k in zip(letters, best[1], strict=True) if k == j} for j in range(3)]
+    return "a, e, i, o, u and y fill one of them" if set("aeiouy") in found else ""
+
+
+def best_summary(beta):
+    """I(X;T) in bits of the best two-valued summary of the four inputs, by a general optimiser."""
+    ones = np.array([0.95, 0.80, 0.20, 0.05])
+    joint = np.column_stack([ones, 1 - ones]) / 4
+
+    def both(logits):
+        encoder = np.column_stack([expit(logits), expit(-logits)])
+        return plug_in_bits(encoder / 4), plug_in_bits(encoder.T @ joint)
+
+    starts = [np.array([s, s, -s, -s]) for s in (0.2, 1.0, 3.0)]
+    fits = [minimize(lambda z: both(z)[0] - beta * both(z)[1], start, tol=1e-12) for start in starts]
+    return both(min(fits, key=lambda fit: fit.fun).x)[0]
+
+
+def course_of_the_summary():
+    early, late = best_summary(1.6), best_summary(1.8)
+    assert late == pytest.approx(0.176, abs=1e-3)
+    if early > 1e-4:
+        return "it grows from β = 1 on"
+    return "it stays empty for a while, then begins to grow" if late < 0.5 else ""
+
+
+def best_single_bit():
+    """All ways to tell some of the four inputs from the others."""
+    ones = np.array([0.95, 0.80, 0.20, 0.05])
+    joint = np.column_stack([ones, 1 - ones])
+    ways = [np.array(way, dtype=bool) for way in product((0, 1), repeat=4) if 0 < sum(way) < 4]
+    halves = (np.stack([joint[way].sum(axis=0), joint[~way].sum(axis=0)]) for way in ways)
+    return 100 * max(map(plug_in_bits, halves)) / plug_in_bits(joint)
+
+
+def recorded(name):
+    with np.load(records.DATA / f"{name}.npz") as stored:
+        return dict(stored)
+
+
+def what_a_million_bins_see():
+    stored = recorded("information_planes")
+    epochs, bins = stored["epochs"].tolist(), stored["bins"].tolist()
+    last_layer = stored["i_xt"][stored["activations"].tolist().index("tanh"), 0, :, -1]
+    coarse, fine = last_layer[:, bins.index(30)], last_layer[:, bins.index(10**6)]
+    assert round(coarse[0]) == 9 and coarse[epochs.index(50)] < 4  # as the question says
+    return "12 bits, where it began" if round(fine[epochs.index(50)], 2) == round(fine[0], 2) == 12 else ""
+
+
+def course_of_relu():
+    stored = recorded("information_planes")
+    place = stored["activations"].tolist().index("relu"), stored["bins"].tolist().index(30)
+    paths = stored["i_xt"][place[0], :, :, -1, place[1]]
+    assert (paths[:, 0] < 0.2).all()
+    return "rises, and stays high" if (paths.max(axis=1) - paths[:, -1] < 0.05).all() else "rises, then falls"
+
+
+def cheapest_code(accuracy):
+    stored = recorded("digits_bottleneck")
+    good = stored["accuracy"].mean(axis=0) >= accuracy
+    return stored["rate"].mean(axis=0)[good].min()
+
+
 # The outcome of every prediction, by a road of its own.
 OUTCOMES = {
     "1.hook": lambda: "both are the same" if 2**10 == 1024 else "",
@@ -386,6 +536,17 @@ OUTCOMES = {
     "4.bump": where_the_bump_stands,
     "4.js": growth_of_js,
     "4.drift": smallest_rise_beyond_chance,
+    "5.hook": lambda: nearest(math.sqrt(6) / math.pi, PREDICTIONS["5.hook"].options),
+    "5.xor": what_two_coins_tell,
+    "5.nothing": lambda: exact_mean_from_nothing(30, 200),
+    "5.pair": lambda: nearest(bits_of_sizes(), PREDICTIONS["5.pair"].options),
+    "5.wire": lambda: nearest(1 + 0.1 * math.log2(0.1) + 0.9 * math.log2(0.9), PREDICTIONS["5.wire"].options),
+    "6.hook": what_is_in_three_drawers,
+    "6.onset": course_of_the_summary,
+    "6.onebit": best_single_bit,
+    "6.ruler": what_a_million_bins_see,
+    "6.relu": course_of_relu,
+    "6.rate": lambda: nearest(cheapest_code(0.9), PREDICTIONS["6.rate"].options),
 }
 
 
@@ -393,6 +554,36 @@ OUTCOMES = {
 def test_what_happens_is_what_another_road_finds(prediction_id):
     expected, outcome = OUTCOMES[prediction_id](), outcome_of(PREDICTIONS[prediction_id])
     assert outcome == (expected if isinstance(expected, str) else pytest.approx(expected, abs=0.01))
+
+
+def test_as_many_bits_from_nothing_are_seen_when_it_is_tried():
+    """Oracle of the exact mean: 300 tables of independent numbers, each cut into 30 equal parts."""
+    ranks = np.argsort(np.random.default_rng(5).normal(size=(300, 200)), axis=1)
+    thirtieths = np.arange(200) * 30 // 200
+    seen = [mutual_info_score(thirtieths, thirtieths[order]) / math.log(2) for order in ranks]
+    assert np.mean(seen) == pytest.approx(PREDICTIONS["5.nothing"].truth(), abs=0.02)
+
+
+def test_exact_dependence_seems_to_grow_by_log2_10_with_ten_times_the_sample():
+    def seen(n):
+        y = np.random.default_rng(0).uniform(-math.pi, math.pi, size=n)
+        return mutual_info_regression(np.sin(y)[:, None], y, random_state=0)[0] / math.log(2)
+
+    assert seen(3000) - seen(300) == pytest.approx(3.3, abs=0.4)
+
+
+def test_random_clusters_score_as_question_5_q6_says():
+    rng, classes = np.random.default_rng(0), np.arange(300) % 3
+    draws = [rng.integers(300, size=300) for _ in range(50)]
+    nmi = [normalized_mutual_info_score(classes, clusters) for clusters in draws]
+    ami = [adjusted_mutual_info_score(classes, clusters) for clusters in draws]
+    assert np.mean(nmi) == pytest.approx(0.24, abs=0.01)
+    assert abs(np.mean(ami)) < 0.01
+
+
+def test_more_drawers_never_keep_less_as_question_6_q3_says():
+    kept = [letter_drawers(drawers).i_ty for drawers in (1, 2, 3, 4, 8, 26)]
+    assert kept == sorted(kept) and kept[0] == pytest.approx(0, abs=1e-12)
 
 
 def test_three_positives_are_the_first_above_95_percent_by_exact_odds():

@@ -155,10 +155,12 @@ def test_a_notebook_that_was_not_run_shows_its_stored_pictures(
 ) -> None:
     notebook = OpenNotebook(context, lab, name)
     notebook.settle()
-    outputs = notebook.page.locator(".jp-Notebook .jp-OutputArea-output")
-    assert outputs.filter(has_text="Error displaying widget").count() == 0
     demos = [i for i, cell in enumerate(notebook.sources()) if cell.startswith("explore.")]
     assert demos or name.startswith("00")
     for cell in demos:
-        assert notebook.output(cell).locator("img").count() == 1
+        pictures = notebook.output(cell).locator("img")
+        pictures.first.wait_for()  # on a busy machine a long notebook is not yet laid out to its end
+        assert pictures.count() == 1
+    outputs = notebook.page.locator(".jp-Notebook .jp-OutputArea-output")
+    assert outputs.filter(has_text="Error displaying widget").count() == 0
     notebook.close()

@@ -21,9 +21,11 @@ HEAVY = (
     "hypothesis.extra.numpy",
     "scipy.integrate",
     "scipy.optimize",
+    "scipy.spatial",
     "scipy.spatial.distance",
     "scipy.special",
     "scipy.stats",
+    "sklearn.feature_selection",
     "sklearn.metrics",
 )
 
@@ -85,6 +87,31 @@ MEASURES = {
     "stability index: one price only": (
         "(rel_entr(p, q) + rel_entr(q, p)).sum",
         "(rel_entr(p, q) + rel_entr(p, q)).sum",
+    ),
+    "conditional MI: conditioned on nothing": ("p_xz * given_z, _TINY", "p_xz * p_yz, _TINY"),
+    "conditional MI: conditioned on Y": (
+        "p_z = table.sum(axis=(0, 1))",
+        "p_z = table.sum(axis=(0, 2), keepdims=True).swapaxes(1, 2).sum()",
+    ),
+    "conditional MI: may underflow": ("np.maximum(p_xz * given_z, _TINY)", "p_xz * given_z"),
+    "conditional MI: 0/0 of a z that never occurs": (
+        "np.divide(p_yz, p_z, out=np.zeros_like(p_yz), where=p_z > 0.0)",
+        "p_yz / p_z",
+    ),
+    "interaction: sign": (
+        "shared - conditional_mutual_information(table, unit=unit) + 0.0",
+        "conditional_mutual_information(table, unit=unit) - shared + 0.0",
+    ),
+    "interaction: another pair": (
+        "mutual_information(table.sum(axis=2), unit",
+        "mutual_information(table.sum(axis=1), unit",
+    ),
+    "normalised MI: root forgotten": ("float(np.sqrt(x) * np.sqrt(y))", "x * y"),
+    "normalised MI: arithmetic by default": ('average: str = "geometric"', 'average: str = "arithmetic"'),
+    "normalised MI: 0/0": ("1.0) if scale > 0.0 else 0.0", "1.0)"),
+    "variation: one side twice": (
+        "conditional_entropy(table, unit=unit) + conditional_entropy(table.T, unit=unit)",
+        "2 * conditional_entropy(table, unit=unit)",
     ),
 }
 
@@ -170,6 +197,13 @@ GAUSSIANS = {
         "np.diag(root1) / np.diag(root0)",
         "np.diag(root0) / np.diag(root1)",
     ),
+    "correlation: half forgotten": ("0.0 - 0.5 * log", "0.0 - log"),
+    "correlation: not squared": ("np.log1p(-correlation * correlation)", "np.log1p(-np.abs(correlation))"),
+    "correlation: nearly all of it loses digits": (
+        "np.abs(correlation) < 0.5,",
+        "np.abs(correlation) < 2.0,",
+    ),
+    "correlation: hardly any loses digits": ("np.abs(correlation) < 0.5,", "np.abs(correlation) < 0.0,"),
     "VAE: mean for sum": ("nats.sum(axis=axis)", "nats.mean(axis=axis)"),
     "VAE: half forgotten": ("0.5 * (means**2 +", "1.0 * (means**2 +"),
     "VAE: log σ read as log σ²": ("np.expm1(log_variances) -", "np.expm1(2 * log_variances) -"),
@@ -215,6 +249,125 @@ ESTIMATORS = {
         "mixed[: len(first)], mixed[len(first) :]",
         "mixed[: len(second)], mixed[len(second) :]",
     ),
+    "plug-in: pairs mixed up": ("x_codes * y_size + y_codes", "x_codes + y_codes"),
+    "plug-in: margins of the wrong side": (
+        "p_x[cells // y_size] * p_y[cells % y_size]",
+        "p_x[cells // y_size] * p_x[cells // y_size]",
+    ),
+    "plug-in: sparse tables miscounted": (
+        "np.unique(pairs, return_counts=True)",
+        "np.unique(pairs[1:], return_counts=True)",
+    ),
+    "bins: hold their upper edge": (
+        'np.searchsorted(np.quantile(numbers, cuts), numbers, side="right")',
+        'np.searchsorted(np.quantile(numbers, cuts), numbers, side="left")',
+    ),
+    "bins: measured from 0": ("low + (high - low) * cuts", "high * cuts"),
+    "bins: one too many": ("np.arange(1, bins) / bins", "np.arange(1, bins + 1) / (bins + 1)"),
+    "KSG: bits for nats": ("return float(in_unit(nats, unit))", "return float(nats)"),
+    "KSG: coordinates always standardised": ("standardize=standardize)", "standardize=True)"),
+    "KSG: neighbours ignored": ("neighbours=neighbours,", "neighbours=3,"),
+    "InfoNCE: ceiling forgotten": ("np.log(table.shape[-1]) + (true_pairs", "(true_pairs"),
+    "InfoNCE: normalised over x": ("logsumexp(table, axis=-1)", "logsumexp(table, axis=-2)"),
+    "InfoNCE: true partner not among the rivals": (
+        "logsumexp(table, axis=-1)",
+        "logsumexp(np.where(np.eye(table.shape[-1]), -np.inf, table), axis=-1)",
+    ),
+}
+
+NEIGHBOURS = {
+    "up to the distance, not below it": (
+        "values[end - 1] - values >= radii",
+        "values[end - 1] - values > radii",
+    ),
+    "the rounded sum decides": (
+        "values[np.minimum(end, len(values) - 1)] - values < radii",
+        "values[np.minimum(end, len(values) - 1)] - values < -radii",
+    ),
+    "the rounded sum decides, outside": (
+        "values[end - 1] - values >= radii",
+        "values[end - 1] - values >= 2 * radii",
+    ),
+    "one side only": (
+        "_above(values, radii) + _above(-values[::-1], radii[::-1])[::-1]",
+        "2 * _above(values, radii)",
+    ),
+    "mirror not turned back": (
+        "_above(-values[::-1], radii[::-1])[::-1]",
+        "_above(-values[::-1], radii[::-1])",
+    ),
+    "counts left in sorted order": ("counts[order] = ", "counts[:] = "),
+    "itself among its neighbours": ("k=[neighbours + 1]", "k=[neighbours]"),
+    "Euclid's distance": ("p=np.inf", "p=2"),
+    "itself not counted": (
+        "digamma(count_nearer(axis, radii) + 1)",
+        "digamma(np.maximum(count_nearer(axis, radii), 1))",
+    ),
+    "cut at zero": (
+        "float(digamma(neighbours) + digamma(n) - sum(nearer))",
+        "max(float(digamma(neighbours) + digamma(n) - sum(nearer)), 0.0)",
+    ),
+    "widths not equalised": ("values = shifted / shifted.std()", "values = shifted"),
+    "far from 0": ("shifted = values - values[0]", "shifted = values + 0.0"),
+    "huge values overflow": ("shifted = shifted / np.abs(shifted).max()", "pass"),
+    "ties let through": ("if (repeats :=", "if False and (repeats :="),
+    "a constant has no width": ("if (x == x[0]).all() or (y == y[0]).all():", "if False:"),
+}
+
+LABELS = {
+    "rows mixed up": ("_small(codes * factor + more)", "_small(codes + more)"),
+    "columns never renumbered": (
+        "codes, size = _small(codes * factor + more)",
+        "codes, size = codes * factor + more, size * factor",
+    ),
+    "lowest label not taken off": ("(values - low if low else values)", "values"),
+    "missing values counted as labels": ("if value is None or value != value:", "if False:"),
+    "nan counted as a label": ("if np.isnan(values).any():", "if False:"),
+    "measurements taken for labels": ("if fractional and", "if False and"),
+    "a wide range as a dense table": ("if high - low <= 4 * len(values) + 1000:", "if True:"),
+}
+
+CHANNELS = {
+    "erasure: says nothing": ("[0.0, e, 1.0 - e]", "[e, 0.0, 1.0 - e]"),
+    "Z: the other bit fails": (
+        "np.array([[1.0, 0.0], [f, 1.0 - f]])",
+        "np.array([[1.0 - f, f], [0.0, 1.0]])",
+    ),
+    "series: backwards": ("whole = whole @ after", "whole = after @ whole"),
+    "series: only two": ("for part in (second, *more):", "for part in (second,):"),
+    "vote: ties go wrong": ("half = times // 2", "half = times // 2 + 1"),
+    "vote: draws allowed": ("or times % 2 == 0:", "or False:"),
+    "capacity: entropies forgotten": (
+        "divergences = minus_entropies - rows @ np.log(p @ rows)",
+        "divergences = -rows @ np.log(p @ rows)",
+    ),
+    "capacity: output of the wrong inputs": ("np.log(p @ rows)", "np.log(rows.mean(axis=0))"),
+    "capacity: upper bound from the mean": (
+        "highest = float(divergences.max())",
+        "highest = float(p @ divergences)",
+    ),
+    "capacity: zero columns kept": (
+        "_blahut_arimoto(rows[:, rows.any(axis=0)], goal)",
+        "_blahut_arimoto(rows, goal)",
+    ),
+    "capacity: certificate of another unit": (
+        'float(as_numbers(tolerance, name="tolerance")) * UNITS[unit]',
+        'float(as_numbers(tolerance, name="tolerance"))',
+    ),
+    "capacity: overstepping accepted": ("if below < lower[-1] and stride > 1.0:", "if False:"),
+    "capacity: textbook steps": ("stride *= 1.2", "stride *= 1.0"),
+    "capacity: no warning": ("if gap > goal:", "if False:"),
+    "capacity: upper bound reported": ("Capacity(float(below[-1]), p", "Capacity(float(above[0]), p"),
+    "Fano: the wrong answers forgotten": ("+ xlogy(error, outcomes - 1) - nats", "- nats"),
+    "Fano: all answers counted as wrong": ("xlogy(error, outcomes - 1)", "xlogy(error, outcomes)"),
+    "Fano: bits taken for nats": (
+        'name="conditional_entropy")) * UNITS[check_unit(unit)]',
+        'name="conditional_entropy"))',
+    ),
+    "Fano: blind guesses are half right": ("worst = 1.0 - 1.0 / outcomes", "worst = 0.5"),
+    "Kelly: odds ignored": ("p - (1.0 - p) / winnings, 0.0)", "p - (1.0 - p), 0.0)"),
+    "Kelly: bets on a bad bet": ("max(p - (1.0 - p) / winnings, 0.0)", "abs(p - (1.0 - p) / winnings)"),
+    "Kelly: losing costs nothing": ("+ xlogy(1.0 - p, 1.0 - stake), unit", ", unit"),
 }
 
 # module: (its mistakes, the tests that must notice)
@@ -225,6 +378,9 @@ PLANTED = {
     "mixtures": (MIXTURES, ("tests/test_mixtures.py",)),
     "evidence": (EVIDENCE, ("tests/test_evidence.py",)),
     "estimators": (ESTIMATORS, ("tests/test_estimators.py",)),
+    "neighbours": (NEIGHBOURS, ("tests/test_neighbours.py",)),
+    "labels": (LABELS, ("tests/test_labels.py",)),
+    "channels": (CHANNELS, ("tests/test_channels.py",)),
 }
 
 

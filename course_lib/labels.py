@@ -59,7 +59,7 @@ def _coded(values: NDArray[Any], name: str) -> tuple[Codes, int]:
         return _by_equality(values, name)
     if values.dtype.kind in "fc":
         _check_floats(values, name)
-    if values.dtype.kind == "b" or (values.dtype.kind in "iu" and values.dtype != np.uint64):
+    if values.dtype.kind in "biu":  # unsigned numbers beyond 2^63 wrap around, and stay different
         return _small(values.astype(np.int64, copy=False))
     return _by_sorting(values)
 

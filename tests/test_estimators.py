@@ -312,6 +312,7 @@ def test_a_value_on_an_edge_belongs_to_the_upper_bin():
     assert quantile_bins([1, 2, 2, 3], 2).tolist() == [0, 1, 1, 1]
     assert width_bins([0, 1, 2, 3, 4], 4).tolist() == [0, 1, 2, 3, 3]
     assert width_bins([0, 5, 10], 2).tolist() == [0, 1, 1]
+    assert width_bins([-10, -9, -8, -7, -6], 4).tolist() == [0, 1, 2, 3, 3]
 
 
 def test_values_that_repeat_leave_bins_empty_and_a_constant_fills_one():

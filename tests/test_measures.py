@@ -674,8 +674,7 @@ def test_a_third_variable_can_reveal_or_explain_away_what_two_share():
     assert conditional_mutual_information(copies) == 0.0
     # A value of Z that never occurs, and a margin whose product underflows, change nothing.
     assert conditional_mutual_information(np.append(XOR, np.zeros((2, 2, 1)), axis=2)) == 1.0
-    tiny = np.zeros((2, 2, 2))
-    tiny[0, 0, 0], tiny[1, 1, 1] = 1.0, 1e-200
+    tiny = np.array([[[1.0], [0.0]], [[0.0], [1e-200]]])
     assert 0.0 <= conditional_mutual_information(tiny) < 1e-190
 
 

@@ -120,6 +120,14 @@ def test_units_and_origins_do_not_matter(scale, shift):
     assert nearest_neighbour_information(y, scale * x + shift) == pytest.approx(plain, abs=1e-3)
 
 
+def test_an_origin_that_floats_can_hold_changes_not_a_bit():
+    # Whole numbers stay whole up to 2^52, and so do their differences, ties among them included.
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        x, y = rng.permutation(60).astype(float), rng.normal(size=60)
+        assert nearest_neighbour_information(x + 2.0**50, y) == nearest_neighbour_information(x, y)
+
+
 def test_which_of_the_two_comes_first_and_in_which_order_does_not_matter():
     x, y = gaussian_pair(400, 0.6, 2)
     order = np.random.default_rng(0).permutation(400)

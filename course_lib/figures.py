@@ -434,8 +434,7 @@ def draw_information_plane(
     axes.add_patch(Polygon(unreachable, facecolor="#E9E9E9", edgecolor="none", zorder=0))
     axes.plot([0, corner], [0, corner], "--", color=QUIET_COLOUR, lw=1.2, zorder=0)
     axes.plot([corner, across], [i_xy, i_xy], "--", color=QUIET_COLOUR, lw=1.2, zorder=0)
-    middle = (corner + across) / 2, (i_xy + up) / 2
-    axes.text(*middle, f"I(X;Y) = {i_xy:.3f}", ha="center", va="center", fontsize="small")
+    axes.text(h_x, (i_xy + up) / 2, f"I(X;Y) = {i_xy:.3f}", ha="right", va="center", fontsize="small")
     axes.set(xlim=(-0.02 * h_x, across), ylim=(-0.02 * i_xy, up))
     axes.set(xlabel="I(X;T): kept of X (bits)", ylabel="I(T;Y): about Y (bits)")
     artists = SimpleNamespace(line=axes.plot([], [], color=P_COLOUR)[0])

@@ -157,7 +157,7 @@ def _update_dial(artists: Any, n: Any) -> None:
 BOTTLENECK_DIAL = Demo(
     number="D6.1",
     title="The β dial",
-    controls=[Range("beta", "β", values=BETAS, default=5.0, text=_beta)],
+    controls=[Range("beta", "β, worth of a bit about Y", values=BETAS, default=5.0, text=_beta)],
     compute=_dial_numbers,
     describe=_describe_dial,
     details=_details_of_dial,

@@ -378,6 +378,7 @@ WRONG = [
     ("4.3", 0, bell_kl(1, 2, 0, 1), "1.3069", "SWAPPED"),
     ("4.3", 0, LN2 + 2 / 8, "0.9431", "CONSTANT_FORGOTTEN"),
     ("4.3", 0, LN2 + 1 / 8 - 0.5, "0.3181", "NUMERATOR_INCOMPLETE"),
+    ("4.3", 0, LN2 - 0.5, "0.1931", "NUMERATOR_INCOMPLETE"),
     ("4.3", 0, bell_kl(0, 1, 1, math.sqrt(2)), "0.3466", "VAR_FOR_SD"),
     ("4.3", 0, LN2 + 2 / 4 - 0.5, "0.6931", "SD_FOR_VAR"),
     ("4.3", 0, -LN2 + 2 / 8 - 0.5, "-0.9431", "RATIO_FLIPPED"),

@@ -247,7 +247,7 @@ _TWO_BELLS = Exercise(
                 ),
                 Mistake(
                     lambda: math.log(2) - 0.5,
-                    "MIDDLE_TERM_FORGOTTEN",
+                    "NUMERATOR_INCOMPLETE",
                     (
                         "Only the widths' ratio and the − ½ are in it. Where is the miss?",
                         "Add (σ₁² + Δμ²)/(2σ₂²), the mean squared miss in units of the model's width.",

@@ -264,10 +264,10 @@ def squared_error_loss(z):
 )
 def test_the_slopes_at_the_promised_logits(slopes, z, steep, flat, ratio):
     n = numbers(slopes, z=z, show="both")
-    p = 1 / (1 + math.exp(-z))
-    assert n.p == pytest.approx(p, abs=EXACT)
-    assert n.slopes["cross-entropy"] == pytest.approx(p - 1, abs=EXACT)
-    assert n.slopes["squared error"] == pytest.approx(-2 * p * (1 - p) ** 2, abs=EXACT)
+    q = 1 / (1 + math.exp(-z))
+    assert n.q == pytest.approx(q, abs=EXACT)
+    assert n.slopes["cross-entropy"] == pytest.approx(q - 1, abs=EXACT)
+    assert n.slopes["squared error"] == pytest.approx(-2 * q * (1 - q) ** 2, abs=EXACT)
     assert n.slopes["cross-entropy"] == pytest.approx(steep, abs=5e-6)
     assert n.slopes["squared error"] == pytest.approx(flat, abs=5e-6)
     assert n.ratio == pytest.approx(ratio, rel=1e-3)
@@ -292,11 +292,11 @@ def test_far_on_the_wrong_side_cross_entropy_grows_in_a_line(slopes):
 def test_the_readout_says_who_pushes_harder_only_where_both_are_shown(slopes):
     slopes.set(z=-5.0, show="both")
     assert slopes.readout == (
-        "Logit z = −5.0, label 1: p = 0.00669; cross-entropy 5.00672 nats, slope −0.99331; "
+        "Logit z = −5.0, label 1: q = 0.00669; cross-entropy 5.00672 nats, slope −0.99331; "
         "squared error 0.98666, slope −0.01321; cross-entropy pushes 75.2 times as hard"
     )
     slopes.show = "squared error"
-    assert slopes.readout == "Logit z = −5.0, label 1: p = 0.00669; squared error 0.98666, slope −0.01321"
+    assert slopes.readout == "Logit z = −5.0, label 1: q = 0.00669; squared error 0.98666, slope −0.01321"
     assert list(drawn(slopes).dots) == ["squared error"]
 
 

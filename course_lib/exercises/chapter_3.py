@@ -305,7 +305,7 @@ _BATCH = Exercise(
                     lambda: -math.log(sum(GIVEN_TO_TRUTH) / 4),
                     "LOG_OF_MEAN",
                     (
-                        "−log of the mean probability. Mean of logs or log of mean? Jensen says they differ.",
+                        "−log of the mean probability. Mean of logs or log of mean? They differ.",
                         "Take the log of each example first, then the mean.",
                     ),
                 ),
@@ -342,7 +342,7 @@ def _squared_error() -> float:
 
 _HALF_THE_FORMULA: tuple[str, str] = (
     "Only the rows with y = 1 have paid. What is the loss when y = 0?",
-    "Add (1 − y)·log(1 − p) before the sign and the mean over all four rows.",
+    "Add (1 − y)·log(1 − q) before the sign and the mean over all four rows.",
 )
 
 _TWO_CLASSES = Exercise(
@@ -695,9 +695,9 @@ QUESTIONS = (
         "3.q6",
         "The label is 1 and the logit moves from −10 to −20. The loss",
         (
-            Option("stays, it is saturated", "Squared error saturates there. −log p does not."),
+            Option("stays, it is saturated", "Squared error saturates there. −log q does not."),
             Option("grows e¹⁰ times", "The probability falls e¹⁰ times. The loss is its logarithm."),
-            Option("grows by ln 2", "That would be one halving of p, not ten steps of a factor e."),
+            Option("grows by ln 2", "That would be one halving of q, not ten steps of a factor e."),
             Option("about doubles", "10.00 → 20.00 nats: far out it is a straight line in the logit.", True),
         ),
     ),
@@ -839,7 +839,7 @@ _WRONG_SIDE = -5.0
 
 
 def _slopes() -> tuple[float, float]:
-    """Return the sizes of the slopes in the logit at −5 with label 1: cross-entropy and (1 − p)²."""
+    """Return the sizes of the slopes in the logit at −5 with label 1: cross-entropy and (1 − q)²."""
     p = float(softmax((0.0, _WRONG_SIDE))[1])
     return 1 - p, 2 * (1 - p) * p * (1 - p)
 
@@ -918,8 +918,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "3.push",
-        "The label is 1, the logit is −5, so the model says 0.7 %: badly wrong. Which loss has the steeper "
-        "slope in the logit there, cross-entropy or squared error (1 − p)²?",
+        "The label is 1, the logit is −5, so the model says q = 0.7 %: badly wrong. Which loss has the "
+        "steeper slope in the logit there, cross-entropy or squared error (1 − q)²?",
         truth=_push_truth,
         options=(
             "squared error, about 75 times",

@@ -334,7 +334,7 @@ def _slopes_numbers(z: float, show: str) -> SimpleNamespace:
     return SimpleNamespace(
         z=z,
         show=show,
-        p=float(expit(z)),
+        q=float(expit(z)),
         losses={name: loss for name, (loss, _) in found.items()},
         slopes={name: slope for name, (_, slope) in found.items()},
         ratio=found["cross-entropy"][1] / found["squared error"][1],
@@ -347,7 +347,7 @@ def _describe_slopes(n: Any) -> str:
         f"{name} {scientific(n.losses[name], 5)}{UNITS[name]}, slope {scientific(n.slopes[name], 5)}"
         for name in n.shown
     ]
-    sentence = f"Logit z = {signed(n.z, 1)}, label 1: p = {scientific(n.p, 5)}; {'; '.join(each)}"
+    sentence = f"Logit z = {signed(n.z, 1)}, label 1: q = {scientific(n.q, 5)}; {'; '.join(each)}"
     return sentence if n.show != BOTH else f"{sentence}; cross-entropy pushes {_times(n.ratio)} as hard"
 
 

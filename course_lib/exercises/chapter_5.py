@@ -571,7 +571,7 @@ _BEST_PAIR = Exercise(
             lambda: bits_of(*best_pair()),
             tolerance=0.0005,
             low=0,
-            high=1,
+            high=0.953,
             bound="More than H(Y) = 0.953 bits there is not to be told.",
             mistakes=[
                 Mistake(lambda: bits_of(_RADIUS, _PERIMETER), "RANKED_ALONE", _RANKED),

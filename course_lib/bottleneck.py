@@ -355,7 +355,7 @@ def _lengthened(old: FloatArray, new: FloatArray, stride: FloatArray) -> FloatAr
 def _share(table: FloatArray, beta: FloatArray, encoder: FloatArray, tolerance: float) -> NDArray[np.int64]:
     """Let every β take over a better summary from another β, or the empty one, and improve on it."""
     steps = np.zeros(len(beta), dtype=np.int64)
-    while True:
+    for _ in range(len(beta) + 1):  # a good summary needs no more rounds than that to reach every β
         i_xt, i_ty = plane(table, encoder)
         values = i_xt - beta[:, None] * i_ty  # row: for which β; column: whose summary
         best = values.argmin(axis=1)
@@ -364,9 +364,10 @@ def _share(table: FloatArray, beta: FloatArray, encoder: FloatArray, tolerance: 
         encoder[empty] = np.eye(encoder.shape[2])[0]
         worse = ~empty & (np.diagonal(values) > values.min(axis=1) + tolerance)
         if not worse.any():
-            return steps
+            break
         encoder[worse] = encoder[best[worse]]
         steps += _descend(_taken_apart(table), beta, encoder, np.flatnonzero(worse), tolerance)
+    return steps
 
 
 # --- where the summary switches on --------------------------------------------------------------------

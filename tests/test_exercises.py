@@ -1065,6 +1065,26 @@ def with_one_maximum(z, y):
     return np.mean(z.max() + np.log(np.exp(z - z.max()).sum(axis=1)) - true_logits(z, y))
 
 
+def maximum_without_keepdims(z, y):
+    z, y = np.atleast_2d(z), np.atleast_1d(y)
+    top = z.max(axis=1)
+    return np.mean(top + np.log(np.exp(z - top).sum(axis=1)) - true_logits(z, y))
+
+
+def shifted_without_keepdims(z, y):
+    z, y = np.atleast_2d(z), np.atleast_1d(y)
+    shifted = z - z.max(axis=1)
+    return np.mean(np.log(np.exp(shifted).sum(axis=1)) - true_logits(shifted, y))
+
+
+def softmax_without_keepdims(top):
+    def function(z):
+        powers = np.exp(z - top(z))
+        return powers / powers.sum(axis=1)
+
+    return loss_of_softmax(function)
+
+
 def over_axis(axis):
     def function(z, y):
         z, y = np.atleast_2d(z).astype(float), np.atleast_1d(y)
@@ -1126,6 +1146,15 @@ LOSSES = [
     ("softmax down the columns", over_axis(0), "SOFTMAX_AXIS"),
     ("rows by label", rows_by_label(1), "ROWS_BY_LABEL"),
     ("rows by label, one softmax", rows_by_label(None), "ROWS_BY_LABEL"),
+    ("largest without keepdims", maximum_without_keepdims, "LOST_AXIS"),
+    ("softmax without keepdims", softmax_without_keepdims(lambda z: 0), "LOST_AXIS"),
+    ("both without keepdims", softmax_without_keepdims(lambda z: z.max(axis=1)), "LOST_AXIS"),
+    (
+        "the sum without keepdims",
+        softmax_without_keepdims(lambda z: z.max(axis=1, keepdims=True)),
+        "LOST_AXIS",
+    ),
+    ("log-softmax without keepdims", shifted_without_keepdims, "LOST_AXIS"),
     ("every label", loss_of_parts(lambda sums, z, y: np.mean(sums[:, None] - z[:, y])), "CROSSED_INDEX"),
     ("every label, n times", loss_of_parts(lambda s, z, y: (s - z[:, y]).sum() / len(y)), "CROSSED_INDEX"),
     ("every label, sum", loss_of_parts(lambda sums, z, y: np.sum(sums - z[:, y])), "CROSSED_INDEX"),

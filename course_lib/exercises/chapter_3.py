@@ -199,6 +199,15 @@ def _slips_on_a_batch() -> tuple[Reading, ...]:
     down_columns = float(np.mean(np.log(np.exp(z).sum(axis=0))[labels] - z[rows, labels]))
     crossed = float(log_sums.mean() - z[:, labels].mean())
     mean = float(cross_entropy_from_logits(z, labels))
+    true, tops = z[rows, labels], z.max(axis=1)
+    lined_up = np.log(np.exp(z - tops).sum(axis=1))  # each row's largest logit, taken out of a column
+    lost_axis = (
+        lined_up + tops,
+        lined_up + tops[labels],
+        (lined_up + tops)[labels],
+        log_sums[labels],
+        (log_sums - tops)[labels] + tops,
+    )
     return (
         (cannot_index, "BATCH_FAILS"),
         (has_axes, "LOSS_PER_ROW"),
@@ -210,6 +219,7 @@ def _slips_on_a_batch() -> tuple[Reading, ...]:
         (is_close_to(crossed), "CROSSED_INDEX"),
         (is_close_to(len(rows) * crossed), "CROSSED_INDEX"),
         (is_close_to(len(rows) ** 2 * crossed), "CROSSED_INDEX"),
+        *((is_close_to(float(np.mean(losses - true))), "LOST_AXIS") for losses in lost_axis),
     )
 
 

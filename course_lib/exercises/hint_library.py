@@ -592,6 +592,10 @@ HINTS: dict[str, Hints] = {
         "One row spoils the batch. From which numbers was the largest logit taken?",
         "Subtract each row's *own* largest: z.max(axis=1, keepdims=True).",
     ),
+    "LOST_AXIS": (
+        "Row numbers met columns: z.max(axis=1) has lost an axis, and NumPy lined it up with the columns.",
+        "Keep the axis, for a maximum and for a sum to divide by: keepdims=True.",
+    ),
     "SOFTMAX_AXIS": (
         "The probabilities of which cells add up to 1 here? Each *row* is a distribution of its own.",
         "Sum exp z along the last axis: axis=1.",

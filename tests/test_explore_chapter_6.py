@@ -407,6 +407,7 @@ def test_the_path_is_drawn_up_to_the_epoch_of_the_slider(rulers):
     assert np.array(drawn.path.dots.get_offsets()) == pytest.approx(np.column_stack([n.i_xt, n.i_ty])[:seen])
     assert drawn.path.end.get_xdata()[0] == n.i_xt[seen - 1]
     assert len(drawn.trace.get_ydata()) == seen
+    assert rulers.alt.endswith(f"30: {n.i_xt[10]:.2f} bits, {n.accuracy[10]:.3f}.")  # 100 is still to come
     assert (drawn.dot.get_xdata()[0], drawn.dot.get_ydata()[0]) == (seen - 1, n.accuracy[seen - 1])
     assert drawn.dot.get_color() == figures.Q_COLOUR
     assert to_rgba(drawn.path.start.get_markerfacecolor())[3] == 0

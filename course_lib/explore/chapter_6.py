@@ -342,12 +342,9 @@ def _describe_network(n: Any) -> str:
 
 
 def _details_of_network(n: Any) -> str:
-    marked = [EPOCHS.index(epoch) for epoch in MARKED_EPOCHS]
-    return (
-        f"I(X;T) by this ruler at epochs {', '.join(map(str, MARKED_EPOCHS))}: "
-        f"{', '.join(f'{n.i_xt[k]:.2f}' for k in marked)} bits; "
-        f"test accuracy {', '.join(f'{n.accuracy[k]:.3f}' for k in marked)}."
-    )
+    seen = [EPOCHS.index(epoch) for epoch in MARKED_EPOCHS if epoch <= n.epoch]
+    steps = (f"{EPOCHS[k]}: {n.i_xt[k]:.2f} bits, {n.accuracy[k]:.3f}" for k in seen)
+    return f"So far, by epoch, I(X;T) by this ruler and test accuracy: {'; '.join(steps)}."
 
 
 def _draw_network(figure: Figure, n: Any) -> SimpleNamespace:

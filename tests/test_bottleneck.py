@@ -233,6 +233,15 @@ def test_at_high_beta_everything_is_kept_but_what_tells_nothing():
     assert found.i_xt == pytest.approx([h(0.4)], abs=1e-3)
 
 
+def test_rows_that_forbid_each_others_outcome_can_still_share_a_cluster():
+    # Alone in its cluster, each of the first two rows calls something impossible that the other brings.
+    table = np.array([[0.99, 0.01, 0.0], [0.99, 0.0, 0.01], [0.0, 0.5, 0.5]]) / 3
+    found = information_bottleneck(table, [3.0])
+    together = plane_by_loops(table, [[1, 0], [1, 0], [0, 1]])
+    assert found.lagrangian[0] <= together[0] - 3 * together[1] + 1e-9
+    assert found.encoder[0, 0] == pytest.approx(found.encoder[0, 1], abs=0.02)
+
+
 def test_rows_and_columns_that_never_occur_change_nothing():
     table = np.array([[0.3, 0.0, 0.1], [0.0, 0.0, 0.0], [0.1, 0.0, 0.5]])
     found = information_bottleneck(table, [1.0, 3.0, 9.0])

@@ -11,6 +11,8 @@ from course_lib.explore import (
     chapter_3,
     chapter_4,
     chapter_4_samples,
+    chapter_5,
+    chapter_5_samples,
     chapter_6,
 )
 from course_lib.explore.engine import Demo, Explorer
@@ -108,6 +110,26 @@ def vae_price() -> Explorer:
     return Explorer(chapter_4.VAE_PRICE)
 
 
+def overlap() -> Explorer:
+    """D5.1: what two variables share, by four routes to one number."""
+    return Explorer(chapter_5.OVERLAP)
+
+
+def dependence() -> Explorer:
+    """D5.2: clouds of points as r², ranks and nearest neighbours see them."""
+    return Explorer(chapter_5_samples.DEPENDENCE)
+
+
+def bias_lab() -> Explorer:
+    """D5.3: thirty estimates of one mutual information, beside the truth."""
+    return Explorer(chapter_5_samples.BIAS_LAB)
+
+
+def noisy_wire() -> Explorer:
+    """D5.4: how many bits pass wires that flip some of them."""
+    return Explorer(chapter_5.NOISY_WIRE)
+
+
 def bottleneck_dial() -> Explorer:
     """D6.1: what a summary keeps, and what it gives away, for each price of a bit."""
     return Explorer(chapter_6.BOTTLENECK_DIAL)
@@ -148,6 +170,10 @@ DEMOS = {
     "D4.3": evidence_race,
     "D4.4": drift_alarm,
     "D4.5": vae_price,
+    "D5.1": overlap,
+    "D5.2": dependence,
+    "D5.3": bias_lab,
+    "D5.4": noisy_wire,
     "D6.1": bottleneck_dial,
     "D6.2": letter_drawers,
     "D6.3": two_rulers,

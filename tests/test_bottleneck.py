@@ -396,6 +396,21 @@ def test_the_drawers_are_the_best_of_all_sortings(seed, clusters):
     )
 
 
+def test_no_single_move_improves_the_drawers_and_more_starts_do():
+    better = 0
+    for seed in range(12):
+        table = random_table(seed, rows=12)
+        found = sequential_bottleneck(table, 4, restarts=40)
+        for x, drawer in itertools.product(range(12), range(4)):
+            moved = found.drawer.copy()
+            moved[x] = drawer
+            assert plane_by_loops(table, np.eye(4)[moved])[1] <= found.i_ty + 1e-10
+        first = sequential_bottleneck(table, 4, restarts=1).i_ty
+        assert first <= found.i_ty + 1e-12
+        better += first < found.i_ty - 1e-6
+    assert better >= 3
+
+
 def test_as_many_drawers_as_values_keep_everything():
     table = random_table(5)
     for clusters in (6, 9):

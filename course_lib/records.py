@@ -6,6 +6,7 @@ A record is a small ``.npz`` file in ``course_lib/data`` with its seed, its vers
 
 import io
 import json
+import math
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from course_lib.bottleneck import binned_information
 from course_lib.datasets import digits_split
 from course_lib.distributions import FloatArray
+from course_lib.estimators import mutual_information_from_samples
 from course_lib.networks import Network, VariationalBottleneck, train
 from course_lib.safe_files import write_whole
 
@@ -30,6 +32,12 @@ DATA = Path(__file__).parent / "data"
 #: Checkpoints of the information planes: close together where much happens.
 EPOCHS = (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50, 65, 80, 100, 120, 150, 200, 300, 450, 600, 900, 1200)
 BINS = (10, 30, 60, 100, 10**6, 10**9)
+
+#: Bins per axis, and correlations, at which mutual information is estimated.
+ESTIMATE_BINS = (3, 4, 5, 6, 7, 8, 10, 12, 15, 16, 20, 25, 30, 32, 40, 50)
+RHOS = tuple(step / 20 for step in range(20))
+SAMPLES_PER_SEED = 10
+MOST_PAIRS = 10_000
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -211,11 +219,86 @@ def digits_bottleneck(
     return measured | {"seeds": np.array(lots), "betas": np.array(prices)}
 
 
+def normal_samples(rho: float, n: int, *, seeds: Iterable[int] = (0, 1, 2)) -> tuple[FloatArray, FloatArray]:
+    """Ten samples per seed of two correlated standard normal variables; a smaller one begins a larger one.
+
+    Parameters
+    ----------
+    rho : float
+        Their correlation, from −1 to 1.
+    n : int
+        Pairs in each sample, at most 10,000.
+    seeds : iterable of int
+
+    Returns
+    -------
+    tuple of ndarray
+        x and y, each of shape (samples, n). x is the same for every correlation.
+
+    Examples
+    --------
+    >>> x, y = normal_samples(0.5, 200)
+    >>> x.shape, y.shape
+    ((30, 200), (30, 200))
+    """
+    draws = np.concatenate([_draws(seed)[:, :, :n] for seed in seeds], axis=1)
+    return draws[0], rho * draws[0] + math.sqrt(1 - rho**2) * draws[1]
+
+
+@cache
+def _draws(seed: int) -> FloatArray:
+    return np.random.default_rng(seed).normal(size=(2, SAMPLES_PER_SEED, MOST_PAIRS))
+
+
+def information_estimates(
+    *,
+    seeds: Iterable[int] = (0, 1, 2),
+    rhos: Iterable[float] = RHOS,
+    sizes: Iterable[int] = (2000, 5000, MOST_PAIRS),
+    bins: Iterable[int] = ESTIMATE_BINS,
+) -> Arrays:
+    """Mutual information of two normal variables, estimated from the larger ones of `normal_samples`.
+
+    Parameters
+    ----------
+    seeds : iterable of int
+    rhos : iterable of float
+        Correlations.
+    sizes : iterable of int
+        Pairs in a sample.
+    bins : iterable of int
+        Per axis, each holding equally many.
+
+    Returns
+    -------
+    dict of ndarray
+        ``binned``, axes correlation, size, bins, sample, and ``ksg`` with three neighbours, axes
+        correlation, size, sample; in bits, to four decimals; and ``seeds``, ``rhos``, ``sizes``, ``bins``.
+    """
+    lots, correlations, counts, cuts = tuple(seeds), tuple(rhos), tuple(sizes), tuple(bins)
+
+    def measured(rho: float, n: int, **options: Any) -> list[float]:
+        pairs = zip(*normal_samples(rho, n, seeds=lots), strict=True)
+        return [mutual_information_from_samples(*pair, **options) for pair in pairs]
+
+    found = {
+        "binned": [
+            [[measured(rho, n, method="binned", bins=cut) for cut in cuts] for n in counts]
+            for rho in correlations
+        ],
+        "ksg": [[measured(rho, n, method="ksg") for n in counts] for rho in correlations],
+    }
+    rounded: Arrays = {name: np.array(bits).round(4).astype(np.float32) for name, bits in found.items()}
+    axes = {"seeds": lots, "rhos": correlations, "sizes": counts, "bins": cuts}
+    return rounded | {name: np.array(values) for name, values in axes.items()}
+
+
 #: What can be recorded: name and the function that makes its arrays.
 RECORDS: dict[str, Callable[..., Arrays]] = {
     "information_planes": information_planes,
     "digits_planes": digits_planes,
     "digits_bottleneck": digits_bottleneck,
+    "information_estimates": information_estimates,
 }
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy.special import ndtr, ndtri
 
+from course_lib import records
 from course_lib.controls import Choice, Range, Toggle
 from course_lib.distributions import FloatArray
 from course_lib.estimators import mutual_information_from_samples
@@ -206,28 +207,28 @@ DEPENDENCE = Demo(
 
 # ---------------------------------------------------------------------------------------------- D5.3
 REPLICATES = 30
-RHOS = tuple(step / 20 for step in range(20))
 LIVE = (50, 64, 100, 128, 200, 256, 500, 512, 1000)
-BINS = (3, 4, 5, 6, 7, 8, 10, 12, 15, 16, 20, 25, 30, 32, 40, 50)
+RECORDED = (2000, 5000, 10_000)  # thirty of these take up to half a second
 BIT_ENDS = (1.0, 2.6, 6.0)
 LOW_ENDS = (-0.1, -0.25, -0.7)
 HEADS = {"truth": 32.0, "predicted": 36.5, "mean": 41.0}  # where their words stand, above the thirty rows
 
 
-@cache
-def _normals() -> FloatArray:
-    """Thirty pairs of independent standard normals; shape (2, replicate, sample)."""
-    return np.random.default_rng(0).normal(size=(2, REPLICATES, max(LIVE)))
-
-
 @lru_cache(maxsize=1024)
 def _estimates(rho: float, n: int, bins: int | None) -> FloatArray:
-    """Estimates in bits from the first n of every pair, through so many bins or by nearest neighbours."""
-    x, e = _normals()[:, :, :n]
-    y = rho * x + math.sqrt(1 - rho**2) * e
+    """Return one estimate in bits for each sample, through so many bins or by nearest neighbours."""
+    if n in RECORDED:
+        return _recorded(rho, n, bins)
     options: dict[str, Any] = {"method": "binned", "bins": bins} if bins else {"method": "ksg"}
-    pairs = zip(x, y, strict=True)
+    pairs = zip(*records.normal_samples(rho, n), strict=True)
     return np.array([mutual_information_from_samples(*pair, **options) for pair in pairs])
+
+
+def _recorded(rho: float, n: int, bins: int | None) -> FloatArray:
+    record = records.load("information_estimates")
+    at = record["rhos"].tolist().index(rho), record["sizes"].tolist().index(n)
+    found = record["binned"][(*at, record["bins"].tolist().index(bins))] if bins else record["ksg"][at]
+    return np.asarray(found, dtype=np.float64)
 
 
 @lru_cache(maxsize=512)
@@ -248,6 +249,7 @@ def _bias_numbers(rho: float, n: int, bins: int, method: str) -> SimpleNamespace
     return SimpleNamespace(
         rho=rho,
         n=int(n),
+        recorded=n in RECORDED,
         bins=bins,
         method=method,
         estimates=estimates,
@@ -265,28 +267,29 @@ def _describe_bias(n: Any) -> str:
         f"ρ = {n.rho:.2f}, n = {n.n:,}, {how}: mean of {REPLICATES} estimates {signed(n.mean, 3)} ± "
         f"{n.deviation:.3f} bits, truth {signed(n.truth, 3)}"
     )
+    source = " (recorded)" if n.recorded else ""
     if n.method == "KSG":
-        return sentence
+        return sentence + source
     sentence += f"; with endless data these bins would show {signed(n.seen, 3)}"
     if n.bias is None:
-        return f"{sentence} (no predicted bias: it takes n above bins² = {n.bins**2:,})"
-    return f"{sentence}, predicted bias {n.bias:.3f}"
+        return f"{sentence} (no predicted bias: it takes n above bins² = {n.bins**2:,}){source}"
+    return f"{sentence}, predicted bias {n.bias:.3f}{source}"
 
 
-def _bias_scene(n: Any) -> tuple[float, float]:
+def _bias_scene(n: Any) -> tuple[float, float, bool]:
     highest = max(n.estimates.max(), n.truth, (n.seen or 0) + (n.bias or 0)) * 1.03
     high = next(end for end in BIT_ENDS if end >= highest)
     low = next(end for end in LOW_ENDS if end <= min(n.estimates.min() - 0.02, -0.04 * high))
-    return low, high
+    return low, high, n.recorded
 
 
 def _draw_bias(figure: Figure, n: Any) -> SimpleNamespace:
-    low, high = _bias_scene(n)
+    low, high, _ = _bias_scene(n)
     axes = figure.subplots(gridspec_kw=margins(figure, left=2.8, right=0.8))
     axes.set(xlim=(low, high), ylim=(-0.5, 43.5), xlabel="estimate of I(X;Y) (bits)")
     axes.set_ylabel("one dot, one sample", loc="bottom")
     axes.set_yticks([])
-    axes.set_title(f"{REPLICATES} samples of n pairs each")
+    axes.set_title(f"{REPLICATES} samples of n pairs each" + (" (recorded)" if n.recorded else ""))
     axes.axvline(0, color=QUIET_COLOUR, lw=1.0, ls=":")
     looks: dict[str, dict[str, Any]] = {
         "truth": {"color": INK, "ls": "-"},
@@ -303,7 +306,7 @@ def _draw_bias(figure: Figure, n: Any) -> SimpleNamespace:
 
 
 def _update_bias(artists: Any, n: Any) -> None:
-    low, high = _bias_scene(n)
+    low, high, _ = _bias_scene(n)
     artists.dots.set_data(n.estimates, np.arange(REPLICATES) + 0.5)
     predicted = None if n.bias is None else n.seen + n.bias
     artists.box.set_visible(predicted is not None)
@@ -329,9 +332,9 @@ BIAS_LAB = Demo(
     number="D5.3",
     title="Bias lab",
     controls=[
-        Range("rho", "true ρ", values=RHOS, default=0.0, text="{:.2f}".format),
-        Range("n", "pairs n", values=LIVE, default=200, text="{:,}".format),
-        Range("bins", "bins per axis", values=BINS, default=30),
+        Range("rho", "true ρ", values=records.RHOS, default=0.0, text="{:.2f}".format),
+        Range("n", "pairs n", values=LIVE + RECORDED, default=200, text="{:,}".format),
+        Range("bins", "bins per axis", values=records.ESTIMATE_BINS, default=30),
         Choice("method", "method", options=("binned", "KSG"), default="binned"),
     ],
     compute=_bias_numbers,

@@ -110,7 +110,9 @@ def test_j3_shows_0_2570_bits_by_every_route(overlap):
     assert n.routes == pytest.approx([_shared(joint)] * 4, abs=EXACT)
     assert n.routes[0] == pytest.approx(0.2570, abs=DIGITS)
     assert (n.h_x, n.h_y, n.h_xy, n.h_y_x) == pytest.approx((0.8113, 1.2789, 1.8332, 1.0219), abs=DIGITS)
-    assert overlap.readout.startswith("J3: I = H(X) + H(Y) − H(X,Y) = 0.8113 + 1.2789 − 1.8332 = 0.2570 bits")
+    assert overlap.readout.startswith(
+        "J3 (sliders at rest): I = H(X) + H(Y) − H(X,Y) = 0.8113 + 1.2789 − 1.8332 = 0.2570 bits"
+    )
 
 
 @pytest.mark.parametrize("p_x", [0.05, 0.37, 0.5, 0.95])

@@ -84,8 +84,9 @@ def _describe_overlap(n: Any) -> str:
     sums, knowing, divergence, rows = (signed(route, 4) for route in n.routes)
     never = next((name for name, share in zip(n.names, n.p_y, strict=True) if share == 1), "")
     note = f" (Y is always {never})" if never else ""
+    table = "J3 (sliders at rest): " if n.table == J3 else ""
     return (
-        f"{'J3 (sliders at rest): ' if n.table == J3 else ''}I = H(X) + H(Y) − H(X,Y) = {n.h_x:.4f} + {n.h_y:.4f} − "
+        f"{table}I = H(X) + H(Y) − H(X,Y) = {n.h_x:.4f} + {n.h_y:.4f} − "
         f"{n.h_xy:.4f} = {sums} bits; H(Y) − H(Y|X) = {n.h_y:.4f} − {signed(n.h_y_x, 4)} = {knowing}; "
         f"D(joint‖product) = {divergence}; D(p(y|x)‖p(y)), mean over x = {rows} bits{note}"
     )

@@ -493,7 +493,7 @@ _SINE = Exercise(
         "For L = kπ the mean of y·sin y is −cos L; the deviations are L/√3 and √½.",
     ),
     solution="Mean of y·sin y over [−L, L] at L = kπ: −cos L, that is +1 at π and −1 at 10π. Deviations: "
-    "L/√3 and √½. r = −cos L · √6 / L: √6/π = 0.7797, and −√6/(10π) = -0.0780. The link is exact both "
+    "L/√3 and √½. r = −cos L · √6 / L: √6/π = 0.7797, and −√6/(10π) = −0.0780. The link is exact both "
     "times; only its straight part gets lost.",
 )
 
@@ -586,7 +586,7 @@ _BEST_PAIR = Exercise(
                     "ONE_OF_TWO",
                     (
                         "That is the best *single* feature. Asked is what two tell together.",
-                        "np.stack the two columns of bins; a whole row is then one label.",
+                        "np.column_stack the two columns of bins; a whole row is then one label.",
                     ),
                 ),
             ],
@@ -613,7 +613,7 @@ _BEST_PAIR = Exercise(
         ),
     ],
     hints=(
-        "Six pairs. For each one, np.stack the two columns of bins and treat a row as one label.",
+        "Six pairs. For each one, np.column_stack the two columns of bins and treat a row as one label.",
         "The bias is about (occupied combinations − 1)(2 − 1) / 2n nats, with n = 569.",
     ),
     solution="Alone: radius 0.6485, perimeter 0.6591, area 0.6434, concave points 0.6262 bits. Together, "
@@ -772,8 +772,9 @@ QUESTIONS = (
             Option("nothing: errors became rarer", "Three uses of the wire now carry one bit."),
             Option("the capacity of the wire fell", "That belongs to the wire: still 0.531 bits a use."),
             Option(
-                "most of the wire",
-                "A third of a bit per use, and still errors; 0.531 a use are possible almost without.",
+                "about half of what the wire can carry",
+                "0.272 bits per use are left of 0.531, and still errors. Good codes reach nearly 0.531, "
+                "almost without.",
                 True,
             ),
             Option("a delay, but no bits", "Each bit takes the place of two others."),
@@ -874,8 +875,8 @@ PREDICTIONS = (
         truth=lambda: _nearest(sine_correlation(_NARROW), _CORRELATIONS),
         options=("about 0.4", "about 0.8", "about 0"),
         explanation=lambda: (
-            f"r = √6/π = {sine_correlation(_NARROW):.4f}: over one period the sine mostly rises with Y. On "
-            f"±10π it is {sine_correlation(_WIDE):.4f}, and the link between the two is as exact as before."
+            f"r = {sine_correlation(_NARROW):.2f}: on [−π, π] sin Y has the sign of Y throughout. On longer "
+            "stretches r comes closer and closer to 0, and the link between the two is as exact as before."
         ),
     ),
     Prediction(

@@ -1342,6 +1342,15 @@ def too_hot(joint, encoder, beta):
     return hard
 
 
+def worked_step_copied(joint, encoder, beta):
+    """The notebook's step for equally likely x, taken over for x that are not."""
+    p_t = encoder.mean(axis=0)
+    y_given_t = encoder.T @ joint / p_t[:, None]
+    divergence = [[rel_entr(row / row.sum(), other).sum() for other in y_given_t] for row in joint]
+    new = p_t * np.exp(-beta * np.array(divergence))
+    return new / new.sum(axis=1, keepdims=True)
+
+
 UPDATES = [
     ("reversed KL", update_of(divergence=lambda p, q: rel_entr(q, p).sum()), "DIVERGENCE_REVERSED"),
     ("reversed KL without p(t)", update_of(divergence=lambda p, q: rel_entr(q, p).sum(),
@@ -1355,6 +1364,7 @@ UPDATES = [
     ("plain mean for p(y|t)", update_of(y_given_t=plain_rows), "P_T_UNWEIGHTED"),
     ("plain means for both", update_of(y_given_t=plain_rows,
                                        p_t=lambda p_x, encoder: encoder.mean(axis=0)), "P_T_UNWEIGHTED"),
+    ("the worked step, copied", worked_step_copied, "P_T_UNWEIGHTED"),
     ("p(x,y) for p(y|x)", update_of(y_given_x=lambda joint: joint), "JOINT_FOR_ROWS"),
     ("old encoder for p(t)", update_of(p_t=lambda p_x, encoder: encoder), "OLD_ENCODER"),
     ("not normalised", update_of(finish=lambda new, p_x: new), "ROWS_UNNORMALISED"),

@@ -84,6 +84,8 @@ class Step:
         yield _rows_of(cost, plain_mean), "P_T_UNWEIGHTED"
         yield _rows_of(plain_cost, plain_mean), "P_T_UNWEIGHTED"
         yield _rows_of(plain_cost, self._p_t), "P_T_UNWEIGHTED"
+        copied = (self.encoder.T @ self.joint) / plain_mean[:, None]  # right only where all x are alike
+        yield _rows_of(-self.beta * _divergences(self._y_given_x, copied), plain_mean), "P_T_UNWEIGHTED"
         yield _rows_of(cost, self.encoder), "OLD_ENCODER"
 
 

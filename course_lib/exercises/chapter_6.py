@@ -552,7 +552,10 @@ QUESTIONS = (
         "Which of these is established?",
         (
             Option("networks generalise because they compress", "A hypothesis, and contested."),
-            Option("every network first fits, then compresses", "ReLU networks have shown no second phase."),
+            Option(
+                "every network first fits, then compresses",
+                "Contested: Saxe et al. saw no second phase in ReLU networks.",
+            ),
             Option("saturation can look like compression", "Activations gather at ±1, and share bins.", True),
             Option("early stopping lowers I(X;T)", "Plausible for noisy T, and to be measured."),
         ),
@@ -668,8 +671,8 @@ def _onset_truth() -> float:
 def _explain_onset() -> str:
     early, late, far = _kept_at(1.6, 1.8, 5.0)
     return (
-        f"I(X;T) at β = 1.6: {abs(early):.3f}, at 1.8: {late:.3f}, at 5: {far:.3f} bits. Up to "
-        f"β = {local_threshold(four_inputs()):.4f} the best summary is none at all."
+        f"I(X;T) at β = 1.6: {abs(early):.3f}, at 1.8: {late:.3f}, at 5: {far:.3f} bits. Before it begins "
+        "to grow, the best summary is none at all. Where exactly? The dial and exercise 6.3 will tell."
     )
 
 
@@ -739,8 +742,8 @@ PREDICTIONS = (
         accept=4,
         unit="%",
         explanation=lambda: (
-            f"{{x₁, x₂}} against {{x₃, x₄}} keeps {_told():.4f} of {_there_is():.4f} bits. The other bit "
-            "says only how sure the answer is."
+            "The bit that tells likely from unlikely keeps nearly all of it; exercise 6.2 counts the bits. "
+            "The other one says only how sure the answer is."
         ),
     ),
     Prediction(

@@ -49,8 +49,8 @@ BETAS = tuple(
         | {*one_two_five_grid(1, 100, 1.5, 1.7, 1.71, 1.72, 1.75, 1.8, 3, 4, 8, 15, 16, 18.5, 30, 32, 64)}
     )
 )
-# Summaries t whose P(y = 1 | t) differ by less are one and the same, split by chance; just above the onset the
-# iteration stops with up to 0.0025 between such twins, and another processor leaves it at another place.
+# Summaries t whose P(y = 1 | t) differ by less are one and the same, split by chance; just above the onset
+# the iteration stops with up to 0.0025 between such twins, and another processor leaves it elsewhere.
 SAME = 5e-3
 SHADES = LinearSegmentedColormap.from_list("chances", ["white", ENTROPY_FILL])
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_the_file_is_versioned_json_in_the_folder_of_choice(folder):
 def test_without_a_choice_the_file_lies_in_the_users_data_folder(monkeypatch):
     monkeypatch.delenv("COURSE_LIB_DATA")
     assert "information-theory-for-machine-learning" in str(progress.progress_file())
-    assert not str(progress.progress_file()).startswith(os.getcwd())
+    assert not progress.progress_file().is_relative_to(Path.cwd())
 
 
 def test_reading_makes_no_file(folder):

@@ -190,7 +190,7 @@ DEPENDENCE = Demo(
     number="D5.2",
     title="Three looks at a cloud",
     controls=[
-        Choice("shape", "shape", options=SHAPES, default="line", menu=True),
+        Choice("shape", "shape", options=SHAPES, default="sine", menu=True),
         Range("half_range", "L of sine and cosine", values=HALF_RANGES, default=1.0, text=_in_pi),
         Range("noise", "noise", values=NOISES, default=0.1, text="{:.2f}".format),
         Range("n", "points n", values=SIZES, default=1000, text="{:,}".format),

@@ -159,7 +159,9 @@ def test_a_notebook_that_was_not_run_shows_its_stored_pictures(
     assert demos or name.startswith("00")
     for cell in demos:
         pictures = notebook.output(cell).locator("img")
-        pictures.first.wait_for()  # on a busy machine a long notebook is not yet laid out to its end
+        # A long notebook is laid out where it is looked at; the rest follows when the machine has time.
+        notebook.output(cell).scroll_into_view_if_needed()
+        pictures.first.wait_for()
         assert pictures.count() == 1
     outputs = notebook.page.locator(".jp-Notebook .jp-OutputArea-output")
     assert outputs.filter(has_text="Error displaying widget").count() == 0

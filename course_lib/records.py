@@ -21,10 +21,13 @@ import scipy
 from numpy.typing import NDArray
 
 from course_lib.bottleneck import binned_information
-from course_lib.datasets import digits_split
+from course_lib.classifiers import softmax
+from course_lib.datasets import LabelledDigits, digits_split
 from course_lib.distributions import FloatArray
 from course_lib.estimators import mutual_information_from_samples
-from course_lib.networks import Network, VariationalBottleneck, train
+from course_lib.gaussians import vae_kl
+from course_lib.measures import entropy
+from course_lib.networks import Network, VariationalAutoencoder, VariationalBottleneck, train
 from course_lib.safe_files import write_whole
 
 DATA = Path(__file__).parent / "data"
@@ -293,12 +296,132 @@ def information_estimates(
     return rounded | {name: np.array(values) for name, values in axes.items()}
 
 
+def digits_autoencoder(
+    *,
+    betas: Iterable[float] = (0.01, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0),
+    seeds: Iterable[int] = (0, 1, 2),
+    epochs: int = 300,
+) -> Arrays:
+    """Variational autoencoders on black-and-white digits: how a price on nats splits the ELBO.
+
+    A code of 8 numbers, 128 tanh units on either side, Adam with steps of 0.001, batches of 128. Pixels of
+    8 or more out of 16 are 1. Training and validation digits of `digits_split`, 1347, to train on; all
+    measures are on its 450 test digits, in nats per picture.
+
+    Parameters
+    ----------
+    betas : iterable of float
+        β_VAE, prices of a nat of rate in nats of reconstruction.
+    seeds : iterable of int
+    epochs : int
+
+    Returns
+    -------
+    dict of ndarray
+        ``reconstruction`` (of −log p(x|z)), ``rate`` and ``importance_bound`` (on −log p(x), 20 codes a
+        digit), axes seed, β; ``coordinate_rate``, axes seed, β, coordinate, the largest first;
+        ``independent_pixels``, the loss of separate pixels with the training digits' shares of white (½
+        added to either count). Of the first seed, grey from 0 to 255: ``samples``, axes β, sample, pixel,
+        the same 16 random codes for every β, and ``rebuilt``, axes β, class, pixel, from the mean code of
+        ``originals``, the first test digit of each class. And ``seeds``, ``betas``.
+    """
+    prices, lots = tuple(betas), tuple(seeds)
+    training, test = _training_and_test()
+    seen, unseen = ((part.pixels >= 0.5).astype(np.float64) for part in (training, test))
+    models = [[VariationalAutoencoder(64, 8, beta=beta, seed=seed) for beta in prices] for seed in lots]
+    for model in (model for row in models for model in row):
+        model.train(seen, epochs=epochs)
+
+    def measured(measure: Callable[[VariationalAutoencoder], Any]) -> FloatArray:
+        return np.array([[measure(model) for model in row] for row in models])
+
+    def by_coordinate(model: VariationalAutoencoder) -> FloatArray:
+        mean, log_variance = model.code(unseen)
+        return np.sort(np.mean(vae_kl(mean[..., None], log_variance[..., None]), axis=0))[::-1]
+
+    white = (seen.sum(axis=0) + 0.5) / (len(seen) + 1.0)
+    independent = -(unseen * np.log(white) + (1.0 - unseen) * np.log1p(-white)).sum(axis=1).mean()
+    originals = unseen[[int(np.argmax(test.labels == k)) for k in range(10)]]
+    codes = np.random.default_rng(0).normal(size=(16, 8))
+    return {
+        "reconstruction": measured(lambda model: model.reconstruction(unseen)),
+        "rate": measured(lambda model: model.rate(unseen, unit="nats")),
+        "importance_bound": measured(lambda model: model.importance_bound(unseen, samples=20)),
+        "coordinate_rate": measured(by_coordinate),
+        "independent_pixels": np.array(independent),
+        "samples": np.array([_grey(model.pictures(codes)) for model in models[0]]),
+        "rebuilt": np.array([_grey(model.pictures(model.code(originals)[0])) for model in models[0]]),
+        "originals": _grey(originals),
+        "seeds": np.array(lots),
+        "betas": np.array(prices),
+    }
+
+
+def distillation(
+    *,
+    images: Iterable[int] = (50, 100, 200),
+    temperatures: Iterable[float] = (1.0, 2.0, 4.0, 8.0),
+    seeds: Iterable[int] = tuple(range(10)),
+) -> Arrays:
+    """Small networks learn a few digits from hard labels, and from a large network's soft ones.
+
+    The teacher is a network 64-256-256-10 of ReLU units, 40 epochs over the 1347 training and validation
+    digits of `digits_split`; a student has 64-16-10 and 400 epochs over a few of those digits, drawn by its
+    seed, which also sets its first weights. Adam, steps of 0.001 for the teacher in batches of 128, of
+    0.003 for students in batches of 32. A student of soft labels learns at their temperature.
+
+    Parameters
+    ----------
+    images : iterable of int
+        Digits that a student sees.
+    temperatures : iterable of float
+    seeds : iterable of int
+
+    Returns
+    -------
+    dict of ndarray
+        On the 450 test digits: ``hard_accuracy``, axes images, seed; ``soft_accuracy``, axes images,
+        temperature, seed; ``teacher_accuracy``. ``label_entropy`` in bits, of the soft labels of all 1347
+        digits, axis temperature. And the axes themselves.
+    """
+    counts, taus, lots = tuple(images), tuple(temperatures), tuple(seeds)
+    training, test = _training_and_test()
+    teacher = Network((64, 256, 256, 10), "relu", seed=0)
+    _learn(teacher, training.pixels, training.labels, epochs=40)
+    logits = teacher.logits(training.pixels)
+    soft = [softmax(logits, temperature=tau) for tau in taus]
+
+    def student(n: int, seed: int, labels: NDArray[Any], tau: float = 1.0) -> float:
+        rows = np.random.default_rng(seed).choice(len(labels), size=n, replace=False)
+        network = Network((64, 16, 10), "relu", seed=seed)
+        options = {"batch_size": 32, "learning_rate": 3e-3, "temperature": tau, "seed": seed}
+        _learn(network, training.pixels[rows], labels[rows], epochs=400, **options)
+        return network.accuracy(test.pixels, test.labels)
+
+    hard = [[student(n, seed, training.labels) for seed in lots] for n in counts]
+    softened = [
+        [[student(n, seed, labels, tau) for seed in lots] for labels, tau in zip(soft, taus, strict=True)]
+        for n in counts
+    ]
+    return {
+        "hard_accuracy": np.array(hard),
+        "soft_accuracy": np.array(softened),
+        "teacher_accuracy": np.array(teacher.accuracy(test.pixels, test.labels)),
+        "label_entropy": np.array([np.mean(entropy(labels)) for labels in soft]),
+        "images": np.array(counts),
+        "temperatures": np.array(taus),
+        "seeds": np.array(lots),
+    }
+
+
 #: What can be recorded: name and the function that makes its arrays.
 RECORDS: dict[str, Callable[..., Arrays]] = {
     "information_planes": information_planes,
     "digits_planes": digits_planes,
     "digits_bottleneck": digits_bottleneck,
     "information_estimates": information_estimates,
+    "digits_autoencoder": digits_autoencoder,
+    "distillation": distillation,
 }
 
 
@@ -447,6 +570,21 @@ def _all_runs(one_run: Callable[[str, int], Arrays], axes: _Axes, layers: Iterab
         "layers": np.array(list(layers)),
         "bins": np.array(axes.bins),
     }
+
+
+def _training_and_test() -> tuple[LabelledDigits, LabelledDigits]:
+    """The split's digits for training and validation together, and those for the test."""
+    first, second, test = digits_split()
+    return LabelledDigits(*(np.concatenate(pair) for pair in zip(first, second, strict=True))), test
+
+
+def _learn(network: Network, x: FloatArray, y: NDArray[Any], *, epochs: int, **options: Any) -> None:
+    for _ in train(network, x, y, epochs=epochs, checkpoints=(), **options):
+        pass
+
+
+def _grey(pictures: FloatArray) -> NDArray[np.uint8]:
+    return np.asarray((255.0 * pictures).round().astype(np.uint8))
 
 
 def _known(name: str) -> str:

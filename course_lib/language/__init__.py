@@ -1,1 +1,1 @@
-"""Language models: counting ones."""
+"""Language models: counting ones, and a small real one that runs in NumPy."""

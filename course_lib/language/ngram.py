@@ -1,4 +1,4 @@
-"""Letter models that count: what the last few letters say about the next, in sample and honestly.
+"""Models that count: what the last few letters, bytes or tokens say about the next, in sample and honestly.
 
 A context is the `order` letters before a letter; near the start of the text it is as long as it can be.
 Nothing here loops over the letters. "How often had this happened before?" is the rank of a position among
@@ -6,7 +6,7 @@ equal positions, which one stable sort answers for the whole text at once.
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from course_lib.distributions import FloatArray
 from course_lib.measures import entropy, surprisal
@@ -143,6 +143,117 @@ def witten_bell_code_length(text: str, order: int, *, alphabet: str = ALPHABET) 
     1.333
     """
     return float(witten_bell_surprisals(text, order, alphabet=alphabet).mean())
+
+
+def witten_bell_probabilities(
+    seen: ArrayLike, text: ArrayLike, order: int, *, n_symbols: int, every_order: bool = False
+) -> FloatArray:
+    """Probability of each symbol of a text by the counts of another, already read text. Chapter 7.
+
+    The orders are blended as in `witten_bell_surprisals`, with the counts of `seen`.
+
+    Parameters
+    ----------
+    seen : array_like of int, shape (m,)
+        The text the model was trained on: bytes, tokens or letters, as numbers from 0.
+    text : array_like of int, shape (n,)
+        The text to judge. Its first symbols have shorter contexts; put the end of another text before them,
+        and drop those rows, to let contexts reach back.
+    order : int
+        The longest context, from 0.
+    n_symbols : int
+        How many different symbols there are, met or not.
+    every_order : bool
+        Whether to return the lower orders' probabilities as well.
+
+    Returns
+    -------
+    ndarray, shape (n,) or (order + 1, n)
+
+    Examples
+    --------
+    >>> witten_bell_probabilities([0, 0, 1], [0, 1], 0, n_symbols=2).round(3).tolist()
+    [0.6, 0.4]
+    """
+    seen, text = _numbers(seen, n_symbols, "seen"), _numbers(text, n_symbols, "text")
+    if order < 0:
+        raise ValueError(f"order is {order}; a context cannot have fewer than 0 symbols.")
+    both = np.concatenate([seen, text])
+    m, n = len(seen), len(text)
+    place = np.concatenate([np.arange(m), np.arange(n)])  # contexts do not reach from one text into the other
+    contexts = np.zeros(m + n, dtype=np.int64)
+    probabilities = np.full(n, 1.0 / n_symbols)
+    ladder = []
+    for k in range(order + 1):
+        if k:
+            further = np.where(place >= k, np.roll(both, k) + 1, 0)
+            contexts = np.unique(contexts * (n_symbols + 1) + further, return_inverse=True)[1]
+        pairs = np.unique(contexts * n_symbols + both, return_inverse=True)[1]
+        times, times_pair = (
+            np.bincount(contexts[:m], minlength=m + n),
+            np.bincount(pairs[:m], minlength=m + n),
+        )
+        firsts = np.unique(pairs[:m], return_index=True)[1]  # one place for each pair that was seen
+        different = np.bincount(contexts[firsts], minlength=m + n)[contexts[m:]]
+        blended = times_pair[pairs[m:]] + different * probabilities
+        blended /= np.maximum(times[contexts[m:]] + different, 1)
+        known = (times[contexts[m:]] > 0) & (place[m:] >= k)
+        probabilities = np.where(known, blended, probabilities)
+        ladder.append(probabilities)
+    return np.stack(ladder) if every_order else probabilities
+
+
+def witten_bell_next(seen: ArrayLike, prefix: ArrayLike, order: int, *, n_symbols: int) -> FloatArray:
+    """Probability of every symbol as the next one after a prefix, by the counts of another text. Chapter 7.
+
+    Parameters
+    ----------
+    seen : array_like of int, shape (m,)
+    prefix : array_like of int
+        What came before; only its last `order` symbols matter.
+    order : int
+    n_symbols : int
+
+    Returns
+    -------
+    ndarray, shape (n_symbols,)
+        Never 0: what was never seen keeps a share of the uniform distribution at the bottom.
+
+    Examples
+    --------
+    >>> witten_bell_next([0, 0, 1], [0], 1, n_symbols=2).round(3).tolist()
+    [0.55, 0.45]
+    """
+    seen, prefix = _numbers(seen, n_symbols, "seen"), _numbers(prefix, n_symbols, "prefix")
+    if order < 0:
+        raise ValueError(f"order is {order}; a context cannot have fewer than 0 symbols.")
+    probabilities = np.full(n_symbols, 1.0 / n_symbols)
+    matches = np.arange(len(seen))  # places in the seen text that follow the same last k symbols
+    for k in range(min(order, len(prefix)) + 1):
+        if k:
+            matches = matches[matches >= k]
+            matches = matches[seen[matches - k] == prefix[-k]]
+        if not len(matches):
+            break
+        counts = np.bincount(seen[matches], minlength=n_symbols)
+        different = np.count_nonzero(counts)
+        probabilities = (counts + different * probabilities) / (len(matches) + different)
+    return probabilities
+
+
+def _numbers(symbols: ArrayLike, n_symbols: int, name: str) -> IntArray:
+    """Symbols as whole numbers from 0, checked."""
+    numbers = np.asarray(symbols)
+    if numbers.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    if numbers.ndim != 1 or not np.issubdtype(numbers.dtype, np.integer):
+        raise ValueError(f"{name} must be a list of whole numbers, one for each symbol.")
+    if numbers.min() < 0 or numbers.max() >= n_symbols:
+        worst = numbers.min() if numbers.min() < 0 else numbers.max()
+        raise ValueError(
+            f"{name} holds symbol {worst}; with n_symbols={n_symbols} they go from 0 to {n_symbols - 1}."
+        )
+    return numbers.astype(np.int64)
 
 
 def _symbols(text: str, order: int, alphabet: str) -> IntArray:

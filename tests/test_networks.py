@@ -8,8 +8,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from course_lib.datasets import digits_split
-from course_lib.networks import Adam, Network, VariationalBottleneck, train
+from course_lib.datasets import binary_digits, digits_split
+from course_lib.networks import Adam, Network, VariationalAutoencoder, VariationalBottleneck, train
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -41,6 +41,34 @@ def test_the_gradient_is_that_of_finite_differences(activation, classes):
     found = [array for layer in network.gradient(x, y) for array in layer]
     for a, b in zip(found, expected, strict=True):
         assert a == pytest.approx(b, abs=1e-8)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 4.0])
+@pytest.mark.parametrize("classes", [1, 3])
+def test_the_gradient_of_soft_targets_is_that_of_finite_differences(temperature, classes):
+    # Oracle: τ² times the mean of −Σ p log q at τ, written out.
+    rng = np.random.default_rng(10)
+    x, soft = rng.normal(size=(9, 3)), rng.dirichlet(np.ones(max(classes, 2)), size=9)
+    network = Network((3, 5, classes), "tanh", seed=1)
+
+    def loss():
+        z = network.logits(x) / temperature
+        log_q = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+        return -(temperature**2) * (soft * log_q).sum(axis=1).mean()
+
+    expected = slopes_by_differences(loss, network.layers)
+    found = [array for layer in network.gradient(x, soft, temperature=temperature) for array in layer]
+    for a, b in zip(found, expected, strict=True):
+        assert a == pytest.approx(b, abs=1e-7)
+
+
+def test_targets_that_are_sure_are_classes():
+    x, y = np.random.default_rng(11).normal(size=(40, 3)), np.arange(40) % 3
+    one, other = (Network((3, 4, 3), seed=2) for _ in range(2))
+    list(train(one, x, y, epochs=5, batch_size=16))
+    list(train(other, x, np.eye(3)[y], epochs=5, batch_size=16))
+    for a, b in zip(one.layers, other.layers, strict=True):
+        assert a.weights == pytest.approx(b.weights, abs=1e-12)
 
 
 def test_a_single_logit_is_the_logarithm_of_the_odds():
@@ -180,9 +208,71 @@ def test_a_dearer_nat_means_fewer_of_them():
     assert rates[2] < 0.1 and accuracies[2] < 0.5
 
 
+# --- the autoencoder --------------------------------------------------------------------------------------
+
+
+def pixel_losses(model, x, codes):
+    """Oracle: −log p(x|z) pixel by pixel, from the probabilities of white."""
+    white = model.pictures(codes)
+    return -(x * np.log(white) + (1 - x) * np.log(1 - white)).sum(axis=-1)
+
+
+def test_the_autoencoders_gradient_is_that_of_finite_differences():
+    rng = np.random.default_rng(12)
+    x, noise = rng.integers(2, size=(6, 5)).astype(float), rng.normal(size=(6, 2))
+    model = VariationalAutoencoder(5, 2, hidden=4, beta=0.7, seed=0)
+
+    def loss():
+        mean, log_variance = model.code(x)
+        rate = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1).mean()
+        return pixel_losses(model, x, mean + np.exp(log_variance / 2) * noise).mean() + 0.7 * rate
+
+    expected = slopes_by_differences(loss, [*model.encoder.layers, *model.reader.layers])
+    found = [array for layer in model.gradient(x, x, noise) for array in layer]
+    for a, b in zip(found, expected, strict=True):
+        assert a == pytest.approx(b, abs=1e-8)
+
+
+def test_reconstruction_and_rate_bound_the_evidence_and_more_codes_bound_it_tighter():
+    # Oracle: −log p(x) with a code of one number, by a fine sum over the prior's bell curve.
+    x = binary_digits().pixels[:200].astype(float)
+    model = VariationalAutoencoder(64, 1, hidden=16, seed=0)
+    model.train(x, epochs=60, learning_rate=5e-3)
+    z = np.linspace(-8, 8, 4001)
+    log_prior = -0.5 * z**2 - 0.5 * math.log(2 * math.pi)
+    log_joint = log_prior - np.array([pixel_losses(model, picture, z[:, None]) for picture in x])
+    highest = log_joint.max(axis=1)
+    evidence = -np.mean(highest + np.log(np.exp(log_joint - highest[:, None]).sum(axis=1) * (z[1] - z[0])))
+    mean, log_variance = model.code(x)
+    rate = np.mean(0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1))
+    elbo = model.reconstruction(x, samples=300) + rate
+    one, many = (model.importance_bound(x, samples=n) for n in (1, 300))
+    assert one == pytest.approx(elbo, abs=0.3), "a bound of one code is the ELBO, one draw of it"
+    assert evidence < many + 0.02 and many < elbo - 0.05
+    assert many == pytest.approx(evidence, abs=0.1)
+
+
+def test_a_price_too_high_and_the_code_collapses_to_the_loss_of_separate_pixels():
+    # Oracle: every pixel a coin of its own share of white.
+    x = binary_digits().pixels[:400].astype(float)
+    model = VariationalAutoencoder(64, 4, hidden=16, beta=20.0, seed=0)
+    model.train(x, epochs=120, learning_rate=5e-3)
+    white = np.clip(x.mean(axis=0), 1e-9, 1 - 1e-9)
+    separate = -(x * np.log(white) + (1 - x) * np.log(1 - white)).sum(axis=1).mean()
+    assert model.rate(x, unit="nats") < 0.01
+    assert model.reconstruction(x) == pytest.approx(separate, abs=0.15)
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
+        (lambda: VariationalAutoencoder(4, 2).train([[0.0, 0.5, 1.0, 1.0]], epochs=1), "the pixel 0.5"),
+        (lambda: VariationalAutoencoder(4, 2, beta=math.nan), "beta is nan; the price of a nat"),
+        (
+            lambda: list(train(Network((2, 3)), [[1.0, 2.0]], [[0.5, 0.5]], epochs=1)),
+            "y has 2 columns of soft",
+        ),
+        (lambda: list(train(Network((2, 2)), [[1.0, 2.0]], [[0.5, 0.6]], epochs=1)), "y sums to 1.1000"),
         (lambda: Network((2, 1), "sigmoid"), 'activation must be "tanh" or "relu", not \'sigmoid\''),
         (lambda: Network((2,)), "sizes is (2,); a network needs inputs and logits"),
         (lambda: Network((2, 0, 1)), "sizes is (2, 0, 1)"),

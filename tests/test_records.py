@@ -102,6 +102,37 @@ def test_a_slice_of_the_priced_summaries_computed_anew_is_the_recorded_one():
     assert anew["cross_entropy"][0, 0] == pytest.approx(recorded["cross_entropy"][1, place], rel=0.1)
 
 
+def test_a_slice_of_the_priced_autoencoders_computed_anew_is_the_recorded_one():
+    recorded = load("digits_autoencoder")
+    places = [recorded["betas"].tolist().index(beta) for beta in (1.0, 8.0)]
+    anew = make("digits_autoencoder", betas=[1.0, 8.0], seeds=[0])
+    for key in ("reconstruction", "rate", "importance_bound"):
+        assert anew[key][0] == pytest.approx(recorded[key][0, places], abs=0.25), key
+    assert anew["independent_pixels"] == pytest.approx(recorded["independent_pixels"], abs=1e-9)
+    assert (anew["originals"] == recorded["originals"]).all()
+    grey = np.abs(anew["rebuilt"].astype(int) - recorded["rebuilt"][places].astype(int))
+    assert np.mean(grey) < 5, "of 255"
+
+
+def test_the_codes_coordinates_add_up_to_its_rate_and_the_rest_is_in_range():
+    record = load("digits_autoencoder")
+    assert record["coordinate_rate"].sum(axis=2) == pytest.approx(record["rate"], abs=1e-9)
+    assert (np.diff(record["coordinate_rate"], axis=2) <= 0).all()
+    assert record["samples"].shape == (7, 16, 64) and record["rebuilt"].shape == (7, 10, 64)
+    assert set(np.unique(record["originals"])) == {0, 255}
+    # More codes a digit bound the evidence more tightly than one, on average.
+    assert (record["importance_bound"] < record["reconstruction"] + record["rate"]).all()
+
+
+def test_a_slice_of_the_distillation_computed_anew_is_the_recorded_one():
+    recorded = load("distillation")
+    anew = make("distillation", images=[50], temperatures=[8.0], seeds=[0, 1])
+    assert anew["hard_accuracy"][0] == pytest.approx(recorded["hard_accuracy"][0, :2], abs=0.03)
+    assert anew["soft_accuracy"][0, 0] == pytest.approx(recorded["soft_accuracy"][0, -1, :2], abs=0.03)
+    assert anew["teacher_accuracy"] == pytest.approx(recorded["teacher_accuracy"], abs=0.01)
+    assert anew["label_entropy"] == pytest.approx(recorded["label_entropy"][-1:], abs=0.1)
+
+
 def test_no_layer_keeps_more_than_there_is():
     # Oracle: I(X;T) ≤ log n, I(T;Y) ≤ H(Y) ≤ 1 bit, finer rulers that refine coarser ones read no less.
     planes = load("information_planes")

@@ -205,6 +205,43 @@ def dpo_loss(
     return _plain(np.logaddexp(0.0, _price(beta) * (rejected - chosen)))
 
 
+def ideal_scores(x: ArrayLike, y: ArrayLike, *, rho: float) -> FloatArray:
+    """What an ideal critic says of every x next to every y: log p(y|x)/p(y) of correlated normals. Chapter 7.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (N, pairs)
+        Row i of both belongs together. Column by column, x and y are standard normal with correlation ρ;
+        the columns are independent, so each shares −½ log(1 − ρ²).
+    rho : float
+        ρ, between −1 and 1.
+
+    Returns
+    -------
+    ndarray, shape (N, N)
+        Scores in nats for `course_lib.estimators.infonce_bound`. No critic does better, and even this one
+        finds no more than log N.
+
+    Examples
+    --------
+    >>> ideal_scores([[1.0], [-1.0]], [[1.0], [-1.0]], rho=0.8).round(3).tolist()
+    [[0.955, -3.489], [-3.489, 0.955]]
+    """
+    rows, columns = as_numbers(x, name="x"), as_numbers(y, name="y")
+    if rows.ndim != 2 or rows.shape != columns.shape:
+        raise ValueError(
+            f"x has shape {rows.shape} and y {columns.shape}; both need N rows of as many numbers."
+        )
+    r = float(as_numbers(rho, name="rho"))
+    if not -1.0 < r < 1.0:
+        raise ValueError(f"rho is {r:.6g}; it must be between -1 and 1, or x tells y to its last digit.")
+    left = 1.0 - r**2
+    squares = (r * rows) ** 2
+    apart = squares.sum(axis=1)[:, None] + ((r * columns) ** 2).sum(axis=1)
+    information = -0.5 * rows.shape[1] * np.log(left)
+    return np.asarray(information + (r * (rows @ columns.T) - 0.5 * apart) / left)
+
+
 def ideal_discriminator(real: ArrayLike, fake: ArrayLike) -> FloatArray:
     """Probability that an outcome is real, real / (real + fake): no discriminator of a GAN does better.
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
+from scipy.stats import multivariate_normal, norm
 
 from course_lib.generative import (
     distillation_loss,
@@ -16,6 +17,7 @@ from course_lib.generative import (
     evidence_lower_bound,
     gan_value,
     ideal_discriminator,
+    ideal_scores,
     implied_reward,
 )
 from course_lib.sampling import exponential_tilt
@@ -186,6 +188,27 @@ def test_training_on_many_preferences_finds_the_tilt():
         assert loss >= settled
 
 
+# --- an ideal critic --------------------------------------------------------------------------------------
+
+
+def test_an_ideal_critic_says_the_log_ratio_of_the_densities():
+    # Oracle: scipy's normal densities, p(x, y) over p(x) p(y), pair of columns by pair of columns.
+    rng = np.random.default_rng(0)
+    x, y, rho = rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), -0.7
+    both = multivariate_normal(cov=[[1, rho], [rho, 1]])
+    expected = [
+        [
+            sum(
+                both.logpdf([a, b]) - norm.logpdf(a) - norm.logpdf(b) for a, b in zip(row, other, strict=True)
+            )
+            for other in y
+        ]
+        for row in x
+    ]
+    assert ideal_scores(x, y, rho=rho) == pytest.approx(np.array(expected), abs=1e-12)
+    assert ideal_scores(x, y, rho=0) == pytest.approx(np.zeros((4, 4)), abs=1e-15)
+
+
 # --- the GAN game -----------------------------------------------------------------------------------------
 
 
@@ -234,6 +257,8 @@ def test_the_ends_of_the_game():
         (lambda: implied_reward([0.5, 0.5], [0.5, 0.5], beta=-1), "beta is -1; the price of a nat must"),
         (lambda: dpo_loss(1.0, 0.0, beta=0), "beta is 0; the price of a nat must be above 0"),
         (lambda: dpo_loss(math.nan, 0.0, beta=1), "chosen_log_ratio is nan"),
+        (lambda: ideal_scores([[1.0]], [[1.0, 2.0]], rho=0.5), "x has shape (1, 1) and y (1, 2)"),
+        (lambda: ideal_scores([[1.0]], [[1.0]], rho=1), "rho is 1; it must be between"),
         (lambda: gan_value([0.5, 0.5], [1.0]), "real has shape (2,) and fake (1,)"),
         (lambda: gan_value([0.5, 0.5], [0.5, 0.5], [0.5]), "discriminator has shape (1,)"),
         (lambda: gan_value([0.5, 0.5], [0.5, 0.5], [0.5, 1.5]), "discriminator[1] is 1.5; a probability"),

@@ -25,7 +25,7 @@ MODULES = (
     "sampling",
     "generative",
     "diffusion",
-    "language.ngram",
+    *(f"language.{name}" for name in ("bpe", "gguf", "llama", "model", "ngram")),
     *(f"exercises.{name}" for name in ("catalogue", "checking", "detectors", "explanations", "hint_library")),
     *(f"exercises.{name}" for name in ("predictions", "quizzes", "reading", "readings", "wording")),
 )

@@ -3,6 +3,7 @@
 import math
 from collections import Counter, defaultdict
 
+import numpy as np
 import pytest
 
 from course_lib.datasets import python_text
@@ -12,6 +13,8 @@ from course_lib.language.ngram import (
     adaptive_surprisals,
     in_sample_conditional_entropy,
     witten_bell_code_length,
+    witten_bell_next,
+    witten_bell_probabilities,
     witten_bell_surprisals,
 )
 
@@ -141,3 +144,85 @@ def test_the_in_sample_ladder_keeps_falling_while_the_honest_one_turns(ladder):
 def test_impossible_texts_and_orders_are_refused(text, order, options, sentence):
     with pytest.raises(ValueError, match=sentence.replace(".", r"\.")):
         adaptive_surprisals(text, order, **options)
+
+
+def looped_trained(seen, prefix, symbol, order, n_symbols):
+    """Oracle: the recursion as it is written, counting by a walk over the whole text."""
+
+    def probability(k):
+        if k < 0:
+            return 1 / n_symbols
+        if k > len(prefix):
+            return probability(k - 1)
+        context = prefix[len(prefix) - k :]
+        followers = [seen[i] for i in range(k, len(seen)) if seen[i - k : i] == context]
+        if not followers:
+            return probability(k - 1)
+        different = len(set(followers))
+        return (followers.count(symbol) + different * probability(k - 1)) / (len(followers) + different)
+
+    return probability(order)
+
+
+@pytest.mark.parametrize("order", range(5))
+def test_a_trained_model_is_what_a_walk_over_its_text_counts(order):
+    seen, text = list(SENTENCE.encode()), list(b"the hat that the rat sat on?")
+    expected = [looped_trained(seen, text[:i], byte, order, 256) for i, byte in enumerate(text)]
+    assert witten_bell_probabilities(seen, text, order, n_symbols=256) == pytest.approx(expected, abs=1e-14)
+    for prefix in (b"", b"t", b"the ", b"zzz", b"on the ca"):
+        row = witten_bell_next(seen, list(prefix), order, n_symbols=256)
+        assert row.sum() == pytest.approx(1, abs=1e-12) and row.min() > 0
+        for symbol in b"the ?z":
+            assert row[symbol] == pytest.approx(
+                looped_trained(seen, list(prefix), symbol, order, 256), abs=1e-14
+            )
+
+
+def test_every_order_at_once_is_each_order_alone():
+    seen, text = list(SENTENCE.encode()), list(b"the hat")
+    ladder = witten_bell_probabilities(seen, text, 4, n_symbols=256, every_order=True)
+    for order in range(5):
+        assert ladder[order] == pytest.approx(witten_bell_probabilities(seen, text, order, n_symbols=256))
+
+
+def test_large_vocabularies_and_high_orders_are_no_trouble():
+    # 49,152 ** 10 is far beyond any machine's whole numbers: contexts must be numbered anew at each order.
+    rng = np.random.default_rng(3)
+    seen = rng.integers(49_000, 49_152, 300).tolist() * 2
+    text = seen[100:140]
+    expected = [looped_trained(seen, text[:i], symbol, 9, 49_152) for i, symbol in enumerate(text)]
+    assert witten_bell_probabilities(seen, text, 9, n_symbols=49_152) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_model_that_has_read_nothing_finds_all_symbols_equally_likely():
+    assert witten_bell_next([], [1], 2, n_symbols=4).tolist() == [0.25] * 4
+    assert witten_bell_probabilities([], [1, 2], 2, n_symbols=4).tolist() == [0.25] * 2
+    assert witten_bell_probabilities([1, 2], [], 2, n_symbols=4).tolist() == []
+
+
+def test_the_ladder_falls_and_rises_again_on_letters_it_has_not_seen():
+    # The chapter's figures: first 90 % to train on, the rest to judge; contexts reach back over the cut.
+    letters = python_text().letters
+    symbols = [ALPHABET.index(letter) for letter in letters]
+    cut = len(symbols) * 9 // 10
+    ladder = witten_bell_probabilities(symbols[:cut], symbols[cut - 8 :], 8, n_symbols=27, every_order=True)
+    bits = -np.log2(ladder[:, 8:]).mean(axis=1)
+    assert np.argmin(bits) == 4 and np.all(np.diff(bits[:5]) < 0) and np.all(np.diff(bits[4:]) > 0)
+    if python_text().is_reference:
+        figures = [4.10, 3.34, 2.59, 1.985, 1.82, 1.86, 1.94, 2.05, 2.16]
+        assert bits == pytest.approx(figures, abs=0.006)
+
+
+@pytest.mark.parametrize("wrong", [[-1], [5], [[1]], [0.5], ["a"]])
+def test_what_is_no_symbol_is_refused_by_trained_models(wrong):
+    with pytest.raises(ValueError, match="seen"):
+        witten_bell_next(wrong, [0], 1, n_symbols=5)
+    with pytest.raises(ValueError, match="text"):
+        witten_bell_probabilities([0], wrong, 1, n_symbols=5)
+
+
+def test_trained_models_refuse_a_negative_order():
+    with pytest.raises(ValueError, match="order is -1"):
+        witten_bell_next([0], [0], -1, n_symbols=5)
+    with pytest.raises(ValueError, match="order is -1"):
+        witten_bell_probabilities([0], [0], -1, n_symbols=5)

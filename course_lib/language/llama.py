@@ -21,7 +21,10 @@ Float32Array = NDArray[np.float32]
 #: Rows of scores made at a time: 128 × 49,152 numbers take 25 MB.
 ROWS = 128
 
-_MATRICES = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
+_OF_A_LAYER = (
+    *("attn_norm", "attn_q", "attn_k", "attn_v", "attn_output"),
+    *("ffn_norm", "ffn_gate", "ffn_up", "ffn_down"),
+)
 
 
 def rms_norm(x: Float32Array, gain: Float32Array, epsilon: float = 1e-5) -> Float32Array:
@@ -234,15 +237,17 @@ class Llama:
         self.sizes = sizes
         self.tokens = weights["token_embd.weight"]
         self.last_gain = weights["output_norm.weight"]
-        names = (*_MATRICES, "attn_norm", "ffn_norm")
         self.layers = [
-            {name: weights[f"blk.{i}.{name}.weight"] for name in names} for i in range(sizes.layers)
+            {name: weights[f"blk.{i}.{name}.weight"] for name in _OF_A_LAYER} for i in range(sizes.layers)
         ]
 
     @classmethod
     def from_file(cls, file: GGUF) -> Llama:
         """Read all weights of an opened model file; for the course's model, 538 MB."""
-        return cls(sizes_of(file), {name: file.tensor(name) for name in file.tensors})
+        sizes = sizes_of(file)
+        names = [f"blk.{i}.{name}.weight" for i in range(sizes.layers) for name in _OF_A_LAYER]
+        names += ["token_embd.weight", "output_norm.weight"]
+        return cls(sizes, {name: file.tensor(name) for name in names})
 
     def hidden(self, tokens: Sequence[int] | NDArray[np.int64], cache: Cache | None = None) -> Float32Array:
         """Read tokens and return each position's last vector, ready to be scored.

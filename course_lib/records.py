@@ -300,7 +300,7 @@ def digits_autoencoder(
     *,
     betas: Iterable[float] = (0.01, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0),
     seeds: Iterable[int] = (0, 1, 2),
-    epochs: int = 300,
+    epochs: int = 400,
 ) -> Arrays:
     """Variational autoencoders on black-and-white digits: how a price on nats splits the ELBO.
 

@@ -1,4 +1,4 @@
-"""Every worked number of chapters 3 to 5, in one table each: what the course computes, exactly, as printed.
+"""Every worked number of chapters 3 to 7, in one table each: what the course computes, exactly, as printed.
 
 Oracles: exact fractions and 50-digit decimal arithmetic, which share no code with the course's NumPy. The
 printed digits are what the chapters show. Random results are ranges, further down.
@@ -49,8 +49,10 @@ from course_lib.classifiers import (
     softmax,
 )
 from course_lib.datasets import breast_cancer, digits_split, python_text
+from course_lib.diffusion import melting, ring_of_clusters
 from course_lib.distributions import in_unit
 from course_lib.estimators import (
+    infonce_bound,
     kl_estimates,
     mutual_information_from_samples,
     permutation_null,
@@ -59,8 +61,10 @@ from course_lib.estimators import (
 )
 from course_lib.evidence import first_passage, flips_to_odds, likelihood_ratio_walks
 from course_lib.gaussians import gaussian_kl, gaussian_mutual_information, vae_kl
+from course_lib.generative import evidence_lower_bound, gan_value, ideal_scores
 from course_lib.measures import (
     binary_entropy,
+    bits_per_byte,
     conditional_entropy,
     conditional_mutual_information,
     cross_entropy,
@@ -79,6 +83,7 @@ from course_lib.measures import (
     total_variation,
 )
 from course_lib.mixtures import GaussianMixture, forward_fit, reverse_fit, reverse_kl, two_hills
+from course_lib.sampling import best_of_n_bound, exponential_tilt, tilt_price
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -955,6 +960,272 @@ CHAPTER_6 = {
 }
 
 
+GOOD_MODEL = ("0.12", "0.45", "0.60", "0.35", "0.52", "0.48", "0.70")
+POOR_MODEL = ("0.02", "0.08", "0.12", "0.05", "0.09", "0.07", "0.15")
+REPLIES, REWARDS = ("0.40", "0.30", "0.15", "0.10", "0.04", "0.01"), ("0", "0.2", "0.5", "0.8", "1", "2")
+THREE_REPLIES, THREE_REWARDS = ("0.5", "0.3", "0.2"), ("0", "1", "2")
+
+
+@exactly
+def mean_surprise(p):
+    return -sum(ln(x) for x in p) / len(p)
+
+
+@exactly
+def power(base, exponent):
+    return (D(exponent) * D(base).ln()).exp()
+
+
+@exactly
+def softened(tau):
+    """The syllabus's four logits at temperature τ."""
+    return [power_share(LOGITS, y, tau) for y in range(4)]
+
+
+@exactly
+def entropy_at(tau):
+    return -sum((q * q.ln() for q in softened(tau)), D(0))
+
+
+@exactly
+def tilted(p, rewards, beta):
+    powers = [number(x) * (D(r) / D(beta)).exp() for x, r in zip(p, rewards, strict=True)]
+    return [x / sum(powers) for x in powers]
+
+
+@exactly
+def earned(p, rewards, beta):
+    return sum(x * D(r) for x, r in zip(tilted(p, rewards, beta), rewards, strict=True))
+
+
+@exactly
+def spent(p, rewards, beta):
+    return sum(x * (x / number(y)).ln() for x, y in zip(tilted(p, rewards, beta), p, strict=True))
+
+
+@exactly
+def log_partition(p, rewards, beta):
+    powers = (number(x) * (D(r) / D(beta)).exp() for x, r in zip(p, rewards, strict=True))
+    return D(beta) * sum(powers).ln()
+
+
+def toy(beta, name):
+    return lambda: getattr(tilt_price(floats(REPLIES), floats(REWARDS), beta=float(beta), unit="nats"), name)
+
+
+def three(beta="0.5"):
+    return lambda: exponential_tilt(floats(THREE_REPLIES), floats(THREE_REWARDS), beta=float(beta))
+
+
+def spread_at(tau, unit="bits"):
+    return lambda: entropy(softmax(floats(LOGITS), temperature=tau), unit=unit)
+
+
+def pieces(name):
+    return lambda: getattr(evidence_lower_bound([0.5, 0.5], [0.8, 0.1], [0.7, 0.3]), name)
+
+
+GOOD_NATS = tuple(-math.log(p) for p in floats(GOOD_MODEL))
+ELBO_GUESS, ELBO_PRIOR, ELBO_POSTERIOR = ("0.7", "0.3"), ("0.5", "0.5"), ("8/9", "1/9")
+RECONSTRUCTION = calculated(lambda: D("0.7") * ln("0.8") + D("0.3") * ln("0.1"))
+RATE = kl(ELBO_GUESS, ELBO_PRIOR)
+
+CHAPTER_7 = {
+    # The perplexity bench and its wrong versions
+    "bench: nats": (lambda: np.mean(GOOD_NATS), mean_surprise(GOOD_MODEL), "0.8891"),
+    "bench: bits": (
+        lambda: np.mean(surprisal(floats(GOOD_MODEL))),
+        in_bits(mean_surprise(GOOD_MODEL)),
+        "1.2828",
+    ),
+    "bench: perplexity": (
+        lambda: perplexity(GOOD_NATS, unit="nats"),
+        mean_surprise(GOOD_MODEL).exp(),
+        "2.433",
+    ),
+    "bench: 2^nats": (
+        lambda: perplexity(GOOD_NATS, unit="bits"),
+        power(2, mean_surprise(GOOD_MODEL)),
+        "1.852",
+    ),
+    "bench: e^bits": (
+        lambda: perplexity(surprisal(floats(GOOD_MODEL)), unit="nats"),
+        in_bits(mean_surprise(GOOD_MODEL)).exp(),
+        "3.607",
+    ),
+    "bench: mean of 1/p": (
+        lambda: np.mean(1 / np.array(floats(GOOD_MODEL))),
+        number(sum(1 / F(p) for p in GOOD_MODEL) / 7),
+        "2.931",
+    ),
+    "bench: 1/mean p": (
+        lambda: 1 / np.mean(floats(GOOD_MODEL)),
+        number(7 / sum(map(F, GOOD_MODEL))),
+        "2.174",
+    ),
+    "bench: sum, not mean": (
+        lambda: perplexity([sum(GOOD_NATS)], unit="nats"),
+        (7 * mean_surprise(GOOD_MODEL)).exp(),
+        "504.7",
+    ),
+    "bench: inverse": (
+        lambda: 1 / perplexity(GOOD_NATS, unit="nats"),
+        (-mean_surprise(GOOD_MODEL)).exp(),
+        "0.411",
+    ),
+    "bench: poor model": (
+        lambda: perplexity(surprisal(floats(POOR_MODEL)), unit="bits"),
+        mean_surprise(POOR_MODEL).exp(),
+        "14.09",
+    ),
+    # Exercises 2 and 3
+    "corpus: perplexity": (
+        lambda: perplexity([5] * 10 + [2] * 990, unit="nats"),
+        calculated(lambda: D("2.03").exp()),
+        "7.614",
+    ),
+    "corpus: averaged documents": (
+        lambda: perplexity([5, 2], unit="nats"),
+        calculated(lambda: D("3.5").exp()),
+        "33.12",
+    ),
+    "corpus: averaged perplexities": (
+        lambda: np.mean([perplexity([5], unit="nats"), perplexity([2], unit="nats")]),
+        calculated(lambda: (D(5).exp() + D(2).exp()) / 2),
+        "77.90",
+    ),
+    "A: bits per byte": (
+        lambda: bits_per_byte([1.2] * 2, 9, unit="nats"),
+        calculated(lambda: in_bits(D("1.2") / D("4.5"))),
+        "0.3847",
+    ),
+    "B: bits per byte": (
+        lambda: bits_per_byte([0.9], 3, unit="nats"),
+        calculated(lambda: in_bits(D("0.9") / 3)),
+        "0.4328",
+    ),
+    "A: perplexity": (lambda: perplexity([1.2], unit="nats"), calculated(lambda: D("1.2").exp()), "3.32"),
+    "B: perplexity": (lambda: perplexity([0.9], unit="nats"), calculated(lambda: D("0.9").exp()), "2.46"),
+    "A: multiplied by bytes": (
+        lambda: in_unit(1.2, "bits") * 4.5,
+        calculated(lambda: in_bits(D("5.4"))),
+        "7.79",
+    ),
+    "B: multiplied by bytes": (
+        lambda: in_unit(0.9, "bits") * 3,
+        calculated(lambda: in_bits(D("2.7"))),
+        "3.90",
+    ),
+    # Temperature on four logits
+    "τ = .1": (spread_at(0.1), in_bits(entropy_at("0.1")), "0.000"),
+    "τ = .5": (spread_at(0.5), in_bits(entropy_at("0.5")), "0.3390"),
+    "τ = 1": (spread_at(1), in_bits(entropy_at("1")), "1.1147"),
+    "τ = 2": (spread_at(2), in_bits(entropy_at("2")), "1.7094"),
+    "τ = 2 in nats": (spread_at(2, "nats"), entropy_at("2"), "1.1849"),
+    "τ = 10": (spread_at(10), in_bits(entropy_at("10")), "1.988"),
+    **{
+        f"τ = 10: p{i}": (lambda i=i: softmax(floats(LOGITS), temperature=10)[i], softened("10")[i], printed)
+        for i, printed in enumerate(("0.299", "0.257", "0.233", "0.211"))
+    },
+    # The RLHF dial
+    **{
+        f"dial {beta}: {name}": (toy(beta, name), exact(REPLIES, REWARDS, beta), printed)
+        for beta, *digits in (
+            ("1", "0.445", "0.095", "0.3499"),
+            ("0.5", "0.801", "0.650", "0.4762"),
+            ("0.25", "1.760", "3.439", "0.9002"),
+        )
+        for name, exact, printed in zip(
+            ("expected_reward", "kl", "objective"), (earned, spent, log_partition), digits, strict=True
+        )
+    },
+    "dial: ceiling": (toy("1", "ceiling"), -ln("0.01"), "4.605"),
+    **{
+        f"three replies: {i}": (
+            lambda i=i: three()()[i],
+            tilted(THREE_REPLIES, THREE_REWARDS, "0.5")[i],
+            printed,
+        )
+        for i, printed in enumerate(("0.0367", "0.1626", "0.8008"))
+    },
+    "three replies: KL": (
+        lambda: tilt_price(floats(THREE_REPLIES), floats(THREE_REWARDS), beta=0.5, unit="nats").kl,
+        spent(THREE_REPLIES, THREE_REWARDS, "0.5"),
+        "0.9155",
+    ),
+    "three replies: KL in bits": (
+        lambda: tilt_price(floats(THREE_REPLIES), floats(THREE_REWARDS), beta=0.5).kl,
+        in_bits(spent(THREE_REPLIES, THREE_REWARDS, "0.5")),
+        "1.3208",
+    ),
+    "three replies: the other direction": (
+        lambda: kl_divergence(floats(THREE_REPLIES), three()(), unit="nats"),
+        kl(THREE_REPLIES, tilted(THREE_REPLIES, THREE_REWARDS, "0.5")),
+        "1.2127",
+    ),
+    **{
+        f"three replies, multiplied by β: {i}": (
+            lambda i=i: three("2")()[i],
+            tilted(THREE_REPLIES, THREE_REWARDS, "2")[i],
+            printed,
+        )
+        for i, printed in enumerate(("0.3250", "0.3215", "0.3534"))
+    },
+    **{
+        f"three replies, no reference: {i}": (
+            lambda i=i: softmax(floats(THREE_REWARDS), temperature=0.5)[i],
+            tilted(("1/3",) * 3, THREE_REWARDS, "0.5")[i],
+            printed,
+        )
+        for i, printed in enumerate(("0.0159", "0.1173", "0.8668"))
+    },
+    **{
+        f"best of {n}": (
+            lambda n=n: best_of_n_bound(n, unit="nats"),
+            calculated(lambda n=n: ln(n) - number(F(n - 1, n))),
+            printed,
+        )
+        for n, printed in ((4, "0.636"), (16, "1.835"), (64, "3.175"))
+    },
+    "praise: surprise of the rounded mass": (lambda: surprisal(0.00466), in_bits(-ln("0.00466")), "7.745"),
+    "praise: half of it, from the rounded mass": (
+        lambda: kl_divergence([0.5, 0.5], [0.00466, 0.99534]),
+        in_bits(kl(("0.5", "0.5"), ("0.00466", "0.99534"))),
+        "2.876",
+    ),
+    # The toy ELBO
+    "ELBO": (pieces("elbo"), calculated(lambda: RECONSTRUCTION - RATE), "-0.9293"),
+    "ELBO: gap": (pieces("gap"), kl(ELBO_GUESS, ELBO_POSTERIOR), "0.1308"),
+    "ELBO: log p(x)": (pieces("log_evidence"), ln("0.45"), "-0.7985"),
+    "ELBO: posterior": (lambda: pieces("posterior")()[0], number("8/9"), "0.8889"),
+    "ELBO: the other cause": (lambda: pieces("posterior")()[1], number("1/9"), "0.1111"),
+    "ELBO: reconstruction only": (pieces("reconstruction"), RECONSTRUCTION, "-0.8470"),
+    "ELBO: KL added": (
+        lambda: pieces("reconstruction")() + pieces("rate")(),
+        calculated(lambda: RECONSTRUCTION + RATE),
+        "-0.7647",
+    ),
+    # Ceilings and games
+    "contrast: ceiling at 512": (
+        lambda: infonce_bound(1e6 * np.eye(512)),
+        D(9),
+        "9",
+    ),
+    "contrast: ten pairs": (
+        lambda: 10 * gaussian_mutual_information(0.9, unit="bits"),
+        calculated(lambda: -5 * in_bits(ln("0.19"))),
+        "11.98",
+    ),
+    "contrast: four pairs": (
+        lambda: 4 * gaussian_mutual_information(0.9, unit="bits"),
+        calculated(lambda: -2 * in_bits(ln("0.19"))),
+        "4.79",
+    ),
+    "GAN: perfect fakes": (lambda: gan_value([0.3, 0.7], [0.3, 0.7]), calculated(lambda: -ln(4)), "-1.3863"),
+    "GAN: nothing overlaps": (lambda: gan_value([1, 0], [0, 1]), D(0), "0"),
+}
+
+
 def agrees(value, exact, printed):
     digits = len(printed.split(".")[1]) if "." in printed else 0
     assert float(value) == pytest.approx(float(exact), abs=1e-9)
@@ -982,6 +1253,11 @@ def test_fano_forces_a_courier_forecast_to_err_nearly_as_often_as_the_best_rule(
 
 @pytest.mark.parametrize(("value", "exact", "printed"), CHAPTER_6.values(), ids=CHAPTER_6.keys())
 def test_chapter_6_prints_what_exact_arithmetic_gives(value, exact, printed):
+    agrees(value(), exact, printed)
+
+
+@pytest.mark.parametrize(("value", "exact", "printed"), CHAPTER_7.values(), ids=CHAPTER_7.keys())
+def test_chapter_7_prints_what_exact_arithmetic_gives(value, exact, printed):
     agrees(value(), exact, printed)
 
 
@@ -1634,3 +1910,86 @@ def test_a_priced_summary_loses_most_of_its_bits_long_before_its_accuracy():
     errors = 1 - summary["accuracy"]
     least = np.log2(10) - binary_entropy(errors) - errors * np.log2(9)
     assert (summary["rate"] > least - 0.02).all()
+
+
+# --- generative models --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "from_noise", "about_cluster"),
+    [(0.9, 0.585, 2.50), (0.5, 0.017, 0.955), (0.2, 0.0003, 0.314), (0.05, 0, 0.073)],
+)
+def test_the_information_melts_after_the_picture(share, from_noise, about_cluster):
+    # Oracle: a coarse sum over the plane, density by density, as in no line of the course's code.
+    left = melting(ring_of_clusters(), share)
+    axis = np.arange(-6, 6, 0.05)
+    x, y = np.meshgrid(axis, axis)
+    angles, spread = np.arange(8) * np.pi / 4, math.sqrt(share * 0.14**2 + 1 - share)
+    radius = math.sqrt(share * 2 * (1 - 0.14**2))
+    bells = [
+        np.exp(-((x - radius * np.cos(a)) ** 2 + (y - radius * np.sin(a)) ** 2) / (2 * spread**2))
+        for a in angles
+    ]
+    p = sum(bells) / (8 * 2 * np.pi * spread**2)
+    h = -(p * np.log2(np.where(p > 0, p, 1))).sum() * 0.05**2
+    assert left.entropy == pytest.approx(h, abs=1e-6)
+    assert left.from_noise == pytest.approx(from_noise, abs=1e-3)
+    assert left.about_cluster == pytest.approx(about_cluster, abs=5e-3)
+
+
+def test_the_melting_clock_at_its_ends():
+    ring = ring_of_clusters()
+    assert ring.centres[0] == pytest.approx((1.400, 0), abs=5e-4)
+    assert melting(ring, 0.5).entropy == pytest.approx(4.077, abs=5e-4)
+    assert melting(ring, 1.0).entropy == pytest.approx(1.42, abs=5e-3)
+    assert melting(ring, 0.0).entropy == pytest.approx(4.094, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "found"),
+    [(4, (0.91, 2.56, 3.74, 4.40, 4.60, 4.76)), (10, (0.998, 2.98, 4.94, 6.83, 8.45, 9.89))],
+)
+def test_even_an_ideal_critic_finds_less_than_log_n(pairs, found):
+    rng = np.random.default_rng(0)
+    for n, mean in zip((2, 8, 32, 128, 512, 2048), found, strict=True):
+        bounds = []
+        for _ in range(max(2, 4000 // n)):
+            x = rng.normal(size=(n, pairs))
+            y = 0.9 * x + math.sqrt(0.19) * rng.normal(size=(n, pairs))
+            bounds.append(infonce_bound(ideal_scores(x, y, rho=0.9)))
+        assert np.mean(bounds) == pytest.approx(mean, abs=0.1), n
+        assert max(bounds) <= math.log2(n) + 1e-12
+
+
+def test_the_elbo_of_the_digits_splits_by_the_price_until_the_code_collapses():
+    record = records.load("digits_autoencoder")
+    betas = record["betas"].tolist()
+    printed = {0.1: (7.98, 19.21), 0.5: (9.22, 10.31), 1: (11.75, 6.44), 2: (16.68, 2.82), 4: (24.29, 0.23)}
+    for beta, (reconstruction, rate) in printed.items():
+        place = betas.index(beta)
+        assert record["reconstruction"][:, place].mean() == pytest.approx(reconstruction, abs=0.3)
+        assert record["rate"][:, place].mean() == pytest.approx(rate, abs=0.3)
+    totals = (record["reconstruction"] + record["rate"]).mean(axis=0)
+    assert betas[int(totals.argmin())] == 1, "the ELBO is best at its own price"
+    assert in_unit(totals[betas.index(1)] / 64, "bits") == pytest.approx(0.41, abs=0.01)
+    assert record["importance_bound"][:, betas.index(1)] == pytest.approx([17.54] * 3, abs=0.3)
+    assert (record["rate"][:, -1] < 0.01).all(), "collapse"
+    assert record["reconstruction"][:, -1] == pytest.approx(
+        [float(record["independent_pixels"])] * 3, abs=0.1
+    )
+    assert float(record["independent_pixels"]) == pytest.approx(25.25, abs=0.3)
+    # Dearer nats: fewer of them, and a dearer reconstruction.
+    assert (np.diff(record["rate"], axis=1) < 0).all()
+    assert (record["coordinate_rate"][:, betas.index(2)] > 0.2).sum(axis=1).tolist() == [4, 4, 4]
+
+
+def test_soft_labels_teach_more_per_picture_than_hard_ones():
+    record = records.load("distillation")
+    hard, soft = record["hard_accuracy"].mean(axis=1), record["soft_accuracy"].mean(axis=2)
+    assert float(record["teacher_accuracy"]) > 0.975
+    assert (np.diff(soft[0]) > 0).all() and (np.diff(soft[1]) > 0).all()
+    assert (soft[:, -1] > hard + 0.03).all()
+    for n, low, high in [(0, 0.78, 0.90), (1, 0.86, 0.94), (2, 0.91, 0.95)]:
+        assert hard[n] == pytest.approx(low, abs=0.03) and soft[n, -1] == pytest.approx(high, abs=0.03)
+    assert (np.diff(record["label_entropy"]) > 0).all()
+    assert record["label_entropy"][0] < 0.1 and 2.4 < record["label_entropy"][-1] < math.log2(10)

@@ -276,6 +276,12 @@ def test_ties_at_the_cut_go_by_place_except_for_min_p():
     assert min_p(even, 1.0).tolist() == even
 
 
+def test_distances_that_only_round_off_tells_apart_are_ties():
+    # H is 2 bits, and surprisals of 1 and 3 bits are equally far from it; in nats their floats differ.
+    assert typical([0.5, 0.125, 0.125, 0.125, 0.125], 0.1).tolist() == [1, 0, 0, 0, 0]
+    assert typical([0.125, 0.5, 0.125, 0.125, 0.125], 0.1).tolist() == [1, 0, 0, 0, 0]
+
+
 def test_a_total_that_round_off_leaves_short_is_enough():
     # 0.4 + 0.3 + 0.2 is 0.8999999999999999 in floats.
     assert np.count_nonzero(top_p([0.4, 0.3, 0.2, 0.1], 0.9)) == 3

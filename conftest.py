@@ -79,19 +79,33 @@ def pytest_report_header(config: pytest.Config) -> str:
     return "notebooks: run, outputs not compared (the reference is Linux x86-64, Python 3.11, the lock)"
 
 
-def _is_text_dependent(item: pytest.Item) -> bool:
+def _has_tag(item: pytest.Item, tag: str) -> bool:
     cell = getattr(item, "cell", None)
-    return cell is not None and "text-dependent" in cell.metadata.get("tags", [])
+    return cell is not None and tag in cell.metadata.get("tags", [])
+
+
+def _text_is_reference() -> bool:
+    from course_lib.datasets import python_text
+
+    return python_text().is_reference
+
+
+def _weights_are_installed() -> bool:
+    from course_lib.language.model import weights_path
+
+    return weights_path() is not None
+
+
+#: What a cell so tagged can only show where something holds that not every reference machine has.
+CONDITIONS = {"text-dependent": _text_is_reference, "weights-dependent": _weights_are_installed}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Drop comparisons that this Python's documentation text cannot pass, and put one test at the end."""
-    text_cells = [item for item in items if _is_text_dependent(item)]
-    if text_cells:
-        from course_lib.datasets import python_text
-
-        if not python_text().is_reference:
-            for item in text_cells:
+    """Drop comparisons that this machine's texts and weights cannot pass, and put one test at the end."""
+    for tag, holds in CONDITIONS.items():
+        tagged = [item for item in items if _has_tag(item, tag)]
+        if tagged and not holds():
+            for item in tagged:
                 item.options["check"] = False
     # Sees what everything before it has left in the learner's folder.
     items.sort(key=lambda item: item.name == "test_the_learners_own_data_is_untouched")

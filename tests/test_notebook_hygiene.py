@@ -19,7 +19,10 @@ PATHS = sorted((ROOT / "notebooks").glob("**/*.ipynb"))
 LARGEST = 1.5e6  # bytes
 MOST_VISIBLE_LINES = 12
 SHORTEST_ALT = 20  # characters
-KNOWN_TAGS = {"nbval-ignore-output", "nbval-check-output", "raises-exception", "text-dependent"}
+KNOWN_TAGS = {
+    *("nbval-ignore-output", "nbval-check-output", "raises-exception"),
+    *("text-dependent", "weights-dependent"),
+}
 PICTURE = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=\s]+")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|Users|tmp|work|usr)/|\b[A-Z]:\\\\?\w|site-packages")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)

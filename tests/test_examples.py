@@ -25,6 +25,8 @@ MODULES = (
     "sampling",
     "generative",
     "diffusion",
+    "league",
+    "tables",
     *(f"language.{name}" for name in ("bpe", "gguf", "llama", "model", "ngram")),
     *(f"exercises.{name}" for name in ("catalogue", "checking", "detectors", "explanations", "hint_library")),
     *(f"exercises.{name}" for name in ("predictions", "quizzes", "reading", "readings", "wording")),

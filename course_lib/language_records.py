@@ -3,13 +3,20 @@
 `records` stores and loads them. Logarithms of probabilities are natural.
 """
 
+import bz2
+import json
+import lzma
+import re
+import zlib
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.classifiers import softmax
+from course_lib.datasets import course_passage, python_text, zen_of_python
 from course_lib.distributions import FloatArray
 from course_lib.language.model import SmolLM, load_language_model
 from course_lib.sampling import min_p, top_k, top_p, typical
@@ -50,6 +57,26 @@ LETTERS = (
     "from her brother, who mended bicycles in a town by the sea, and each of them ended the same way: the "
     "sea says hello. When she died, the tin came to me. At the bottom lay one letter that she had never "
     "opened. It was the shortest of them all: the sea says goodbye."
+)
+
+_SPEECH = (
+    "Four score and seven years ago our fathers brought forth on this continent, a new nation, conceived in "
+    "Liberty, and dedicated to the proposition that all men are created equal. Now we are engaged in a great "
+    "civil war, testing whether that nation, or any nation so conceived and so dedicated, can long endure."
+)
+
+_FUNCTION = """def mean_surprise(probabilities, outcomes):
+    total = 0.0
+    for outcome in outcomes:
+        if probabilities[outcome] == 0:
+            return float("inf")
+        total += -math.log2(probabilities[outcome])
+    return total / len(outcomes)
+"""
+
+_GERMAN = (
+    "Am Sonntag regnete es, und wir blieben zu Hause. Meine Schwester backte Brot, und der Hund schlief vor "
+    "dem Ofen, bis es dunkel wurde."
 )
 
 # Log-probabilities are rounded to this many parts of a nat: an error of at most 0.00013 nats each, and zeros
@@ -101,7 +128,7 @@ def language_prompts(
     ]
     return {
         "prompts": np.array(texts),
-        "log_probs": (np.round(log_probs * _PARTS) / _PARTS).astype(np.float32),
+        "log_probs": _rounded(log_probs).astype(np.float32),
         "top_ids": top_ids.astype(np.int32),
         "top_texts": np.array([[model.decode([token]) for token in row] for row in top_ids.tolist()]),
         "words": np.array(WORDS),
@@ -150,6 +177,132 @@ def language_context(*, text: str = LETTERS, contexts: Iterable[int] = (1, 2, 4,
         "bits": bits,
         "overlap": np.minimum(overlap, 1.0),
     }
+
+
+def scored_texts() -> dict[str, str]:
+    """Short texts of many kinds, to pay for: ones written for this course, famous ones, noise.
+
+    Examples
+    --------
+    >>> len(scored_texts()["random letters"])
+    400
+    """
+    shuffled, letters = np.random.default_rng(0), np.random.default_rng(1)
+    return {
+        "a paragraph of this course": LETTERS,
+        "another, dense one": course_passage(),
+        "a famous speech": _SPEECH,
+        "the Zen of Python": zen_of_python(),
+        "a Python function": _FUNCTION,
+        "Python's documentation": python_text().raw[:1600],
+        "a German paragraph": _GERMAN,
+        "the first, words shuffled": " ".join(shuffled.permutation(LETTERS.split())),
+        "random letters": "".join(letters.choice(list("abcdefghijklmnopqrstuvwxyz"), 400)),
+    }
+
+
+def own_prose() -> str:
+    """Plain paragraphs of the course's own chapters 1 to 6: text that no model can have been trained on.
+
+    Those with a formula, a link, code or a table are left out.
+
+    Examples
+    --------
+    >>> len(own_prose()) > 15_000
+    True
+    """
+    notebooks = sorted((Path(__file__).parent.parent / "notebooks").glob("0[1-6]*.ipynb"))
+    cells = [cell for path in notebooks for cell in json.loads(path.read_text("utf-8"))["cells"]]
+    paragraphs = [
+        " ".join(paragraph.split())
+        for cell in cells
+        if cell["cell_type"] == "markdown"
+        for paragraph in re.split(r"\n\s*\n", "".join(cell["source"]))
+    ]
+    plain = [text for text in paragraphs if len(text) >= 120 and not re.search(r"[$|<>#`\[\]*_\\]", text)]
+    return "\n\n".join(plain)
+
+
+def language_scores(
+    *,
+    temperatures: Iterable[float] = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3),
+    length: int = 2560,
+    short: bool = True,
+) -> Arrays:
+    """What SmolLM2-135M pays for texts, and how sure it was of each of 5,120 tokens, in bits.
+
+    Parameters
+    ----------
+    temperatures : iterable of float
+    length : int
+        Tokens of each of the two long texts, `own_prose` and Python's documentation. The model may well
+        have been trained on the second one; it cannot have seen the first. It reads in windows of 256
+        tokens, so a token sees at least 128 before it, but for the first ones.
+    short : bool
+        Whether to score `scored_texts` as well.
+
+    Returns
+    -------
+    dict of ndarray
+        Of every token of the long texts, axis token: ``source``, 0 for own prose and 1 for documentation;
+        ``token_ids``; ``n_bytes``; ``position`` in its text; ``top_probability`` of the token that was
+        thought most probable, and ``hit``, whether that one came. Axes temperature, token: ``surprisal``
+        and ``entropy`` of the prediction, in bits. ``sources``, ``source_texts``, ``temperatures``.
+        Of every short text: ``names``, ``texts``, and ``sizes``, axes text and (bytes, tokens), ``bits``
+        in all, the first token included, and ``packed_bytes``, axes text and (zlib, bz2, xz), at their
+        highest levels.
+    """
+    model, taus = _weights(), tuple(temperatures)
+    sources = {"this course's own prose": own_prose(), "Python's documentation": python_text().raw}
+    long = [model.encode(text)[:length] for text in sources.values()]
+    measured = [_measured(model, tokens, taus) for tokens in long]
+    texts = scored_texts() if short else {}
+    short_tokens = [model.encode(text) for text in texts.values()]
+    numbers = {key: np.concatenate([part[key] for part in measured], axis=-1) for key in measured[0]}
+    return numbers | {
+        "source": np.repeat(np.arange(2, dtype=np.uint8), [len(tokens) for tokens in long]),
+        "token_ids": np.concatenate(long).astype(np.uint16),
+        "n_bytes": np.array([len(model.token_bytes(t)) for tokens in long for t in tokens], dtype=np.uint8),
+        "position": np.concatenate([np.arange(len(tokens), dtype=np.uint16) for tokens in long]),
+        "sources": np.array(list(sources)),
+        "source_texts": np.array([model.decode(tokens) for tokens in long]),
+        "temperatures": np.array(taus),
+        "names": np.array(list(texts)),
+        "texts": np.array(list(texts.values())),
+        "sizes": np.array(
+            [[len(t.encode()), len(k)] for t, k in zip(texts.values(), short_tokens, strict=True)]
+        ),
+        "bits": np.array([-model.token_log_probs(tokens).sum() / np.log(2) for tokens in short_tokens]),
+        "packed_bytes": np.array([_packed_sizes(text) for text in texts.values()]),
+    }
+
+
+def _measured(model: SmolLM, tokens: list[int], temperatures: tuple[float, ...]) -> Arrays:
+    """Surprisal and entropy at every temperature, and the most probable token's share, of each token."""
+    surprisal, entropy = np.empty((2, len(temperatures), len(tokens)), dtype=np.float32)
+    top_probability, hit = np.empty(len(tokens), dtype=np.float32), np.empty(len(tokens), dtype=np.uint8)
+    i = 0
+    for block in model.log_prob_rows(tokens):
+        for row in block.astype(np.float64):
+            for j, tau in enumerate(temperatures):
+                scores = row / tau
+                weights = np.exp(scores - scores.max())
+                total = weights.sum()
+                log_total = np.log(total) + scores.max()
+                surprisal[j, i] = _rounded((log_total - scores[tokens[i]]) / np.log(2))
+                entropy[j, i] = _rounded((log_total - weights @ scores / total) / np.log(2))
+            top_probability[i], hit[i] = _rounded(np.exp(row.max())), row.argmax() == tokens[i]
+            i += 1
+    return {"surprisal": surprisal, "entropy": entropy, "top_probability": top_probability, "hit": hit}
+
+
+def _rounded(numbers: Any) -> Any:
+    return np.round(numbers * _PARTS) / _PARTS
+
+
+def _packed_sizes(text: str) -> list[int]:
+    raw = text.encode()
+    return [len(zlib.compress(raw, 9)), len(bz2.compress(raw, 9)), len(lzma.compress(raw, preset=9))]
 
 
 def _at_temperature(p: FloatArray, temperature: float) -> FloatArray:

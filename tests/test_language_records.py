@@ -1,6 +1,7 @@
 """What the language model was measured to say: slices computed anew, and what must hold of any of it."""
 
 import math
+import zlib
 
 import numpy as np
 import pytest
@@ -112,6 +113,87 @@ def test_a_slice_of_the_context_ladder_computed_anew_is_the_recorded_one():
         window = tokens[max(0, i - rung) : i + 1]
         bits = -model.token_log_probs(window)[-1] / math.log(2)
         assert record["bits"][j, i] == pytest.approx(bits, abs=2e-3)
+
+
+# --- scores -----------------------------------------------------------------------------------------------
+
+
+def test_the_texts_are_the_tokens_that_were_scored():
+    record = load("language_scores")
+    for number, text in enumerate(record["source_texts"].tolist()):
+        mine = record["source"] == number
+        assert mine.sum() == 2560 and record["position"][mine].tolist() == list(range(2560))
+        assert record["n_bytes"][mine].sum() == len(text.encode())
+
+
+def mean_and_error(values):
+    """The mean of tokens side by side, with a standard error from 40 stretches: neighbours are alike."""
+    stretches = [float(np.mean(part)) for part in np.array_split(values, 40)]
+    return float(np.mean(values)), float(np.std(stretches, ddof=1)) / math.sqrt(40)
+
+
+def test_the_model_is_surer_than_it_may_be_and_more_so_on_text_it_cannot_have_read():
+    record = load("language_scores")
+    place = record["temperatures"].tolist().index(1.0)
+    excess = []
+    for number in (0, 1):
+        mine = (record["source"] == number) & (record["position"] > 0)
+        excess.append(mean_and_error((record["surprisal"] - record["entropy"])[place, mine]))
+    (own, own_error), (docs, docs_error) = excess
+    assert 0.35 < own < 0.65 and own > 5 * own_error
+    assert 0.05 < docs < 0.32 and docs > 1.5 * docs_error
+    assert own - docs > 2 * math.hypot(own_error, docs_error)
+
+
+def test_the_bill_is_least_where_it_equals_the_mean_entropy():
+    # Oracle: the derivative of cross-entropy by 1/τ is E[score of what came] − E_q[score], chapter 3.
+    record = load("language_scores")
+    later = record["position"] > 0
+    for mine in (later, later & (record["source"] == 0), later & (record["source"] == 1)):
+        bill = record["surprisal"][:, mine].mean(axis=1, dtype=float)
+        expected = record["entropy"][:, mine].mean(axis=1, dtype=float)
+        assert (np.diff(bill - expected) < 0).all(), "hotter is less sure"
+        crossing = int(np.argmax(bill < expected))  # the first temperature that is too hot
+        assert crossing > 0 and int(np.argmin(bill)) in (crossing - 1, crossing)
+
+
+def test_short_texts_cost_what_their_kind_should():
+    record = load("language_scores")
+    names, n_bytes = record["names"].tolist(), record["sizes"][:, 0]
+    per_byte = dict(zip(names, record["bits"] / n_bytes, strict=True))
+    assert per_byte["random letters"] > math.log2(26), "a good model of English is a bad model of noise"
+    assert per_byte["a paragraph of this course"] < 0.6 * per_byte["the first, words shuffled"]
+    assert per_byte["a famous speech"] == pytest.approx(0.749, abs=0.001)  # measured with other code
+    zen = names.index("the Zen of Python")
+    assert 2 ** (record["bits"][zen] / record["sizes"][zen, 1]) == pytest.approx(20.8, abs=0.05)
+    for text, sizes in zip(record["texts"].tolist(), record["packed_bytes"], strict=True):
+        # A compressor's version may change its last bytes.
+        assert len(zlib.compress(text.encode(), 9)) == pytest.approx(sizes[0], abs=8)
+    assert [len(text.encode()) for text in record["texts"].tolist()] == n_bytes.tolist()
+    assert "random letters" in names and record["texts"][names.index("random letters")].isalpha()
+
+
+def test_a_slice_of_the_scores_computed_anew_is_the_recorded_one():
+    model, record = real_model(), load("language_scores")
+    for i in (0, 4):
+        text, (n_bytes, n_tokens) = str(record["texts"][i]), record["sizes"][i]
+        tokens = model.encode(text)
+        assert (len(text.encode()), len(tokens)) == (n_bytes, n_tokens)
+        assert -model.token_log_probs(tokens).sum() / math.log(2) == pytest.approx(
+            record["bits"][i], abs=0.05
+        )
+    mine = record["source"] == 1
+    tokens = model.encode(str(record["source_texts"][1]))[:200]
+    assert record["token_ids"][mine][:200].tolist() == tokens
+    rows = np.concatenate(list(model.log_prob_rows(tokens))).astype(float)
+    place = record["temperatures"].tolist().index(1.0)
+    surprisal = -rows[np.arange(200), tokens] / math.log(2)
+    assert record["surprisal"][place, mine][:200] == pytest.approx(surprisal, abs=3e-3)
+    assert record["entropy"][place, mine][10] == pytest.approx(entropy_bits(rows[10]), abs=3e-3)
+    assert record["top_probability"][mine][:200] == pytest.approx(np.exp(rows.max(axis=1)), abs=1e-3)
+    assert (record["hit"][mine][:200] == (rows.argmax(axis=1) == tokens)).mean() > 0.98
+    cold = record["temperatures"].tolist().index(0.7)
+    assert record["entropy"][cold, mine][10] == pytest.approx(entropy_bits(rows[10] / 0.7), abs=3e-3)
 
 
 def test_without_weights_a_language_record_says_what_it_needs(monkeypatch):

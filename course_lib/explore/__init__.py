@@ -14,6 +14,7 @@ from course_lib.explore import (
     chapter_5,
     chapter_5_samples,
     chapter_6,
+    chapter_7_generative,
 )
 from course_lib.explore.engine import Demo, Explorer
 
@@ -150,6 +151,26 @@ def whisper_chain() -> Explorer:
     return Explorer(chapter_6.WHISPER_CHAIN)
 
 
+def reward_dial() -> Explorer:
+    """D7.4: what a reward buys, and what it costs, when leaving the reference has a price."""
+    return Explorer(chapter_7_generative.reward_dial())
+
+
+def infonce_ceiling() -> Explorer:
+    """D7.5: how many bits an ideal critic finds in a batch of candidates."""
+    return Explorer(chapter_7_generative.infonce_ceiling())
+
+
+def melting_clock() -> Explorer:
+    """D7.6: clusters under growing noise, how they look and what can still be known."""
+    return Explorer(chapter_7_generative.MELTING_CLOCK)
+
+
+def vae_dial() -> Explorer:
+    """D7.7: digits through a code whose nats have a price."""
+    return Explorer(chapter_7_generative.VAE_DIAL)
+
+
 # Number in the course to the function that shows the demo.
 DEMOS = {
     "D0.1": course_map,
@@ -178,4 +199,8 @@ DEMOS = {
     "D6.2": letter_drawers,
     "D6.3": two_rulers,
     "D6.4": whisper_chain,
+    "D7.4": reward_dial,
+    "D7.5": infonce_ceiling,
+    "D7.6": melting_clock,
+    "D7.7": vae_dial,
 }

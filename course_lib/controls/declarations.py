@@ -196,11 +196,12 @@ class TextBox(Control):
     """A box to write in; `rows` lines high."""
 
     rows: int = 2
+    default: str = ""
     kind: ClassVar[str] = "text"
 
     def initial(self) -> str:
-        """Return an empty text."""
-        return ""
+        """Return the text that stands in it at first."""
+        return self.default
 
     def cleaned(self, value: Any) -> str:
         """Accept text only."""

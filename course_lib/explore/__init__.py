@@ -15,6 +15,7 @@ from course_lib.explore import (
     chapter_5_samples,
     chapter_6,
     chapter_7_generative,
+    chapter_7_language,
 )
 from course_lib.explore.engine import Demo, Explorer
 
@@ -171,6 +172,26 @@ def vae_dial() -> Explorer:
     return Explorer(chapter_7_generative.VAE_DIAL)
 
 
+def perplexity_bench() -> Explorer:
+    """D7.1: seven tokens' probabilities, their perplexity, and three wrong recipes for it."""
+    return Explorer(chapter_7_language.PERPLEXITY_BENCH)
+
+
+def temperature_on_logits() -> Explorer:
+    """D7.2: what temperature does to a language model's next token, and what a rule cuts off."""
+    return Explorer(chapter_7_language.temperature_on_logits())
+
+
+def context_ladder() -> Explorer:
+    """D7.3: what each token of a paragraph costs when the model sees only the last few before it."""
+    return Explorer(chapter_7_language.context_ladder())
+
+
+def coloured_text() -> Explorer:
+    """D7.8: a text of your own, each token coloured by what it costs a language model."""
+    return chapter_7_language.TextReader(chapter_7_language.coloured_text())
+
+
 # Number in the course to the function that shows the demo.
 DEMOS = {
     "D0.1": course_map,
@@ -199,8 +220,12 @@ DEMOS = {
     "D6.2": letter_drawers,
     "D6.3": two_rulers,
     "D6.4": whisper_chain,
+    "D7.1": perplexity_bench,
+    "D7.2": temperature_on_logits,
+    "D7.3": context_ladder,
     "D7.4": reward_dial,
     "D7.5": infonce_ceiling,
     "D7.6": melting_clock,
     "D7.7": vae_dial,
+    "D7.8": coloured_text,
 }

@@ -12,10 +12,22 @@ from course_lib.exercises import (
     chapter_4,
     chapter_5,
     chapter_6,
+    chapter_7,
+    chapter_8,
 )
 from course_lib.exercises.material import Exercise, Prediction, Question
 
-_CHAPTERS = (chapter_0, chapter_1, chapter_2, chapter_3, chapter_4, chapter_5, chapter_6)
+_CHAPTERS = (
+    chapter_0,
+    chapter_1,
+    chapter_2,
+    chapter_3,
+    chapter_4,
+    chapter_5,
+    chapter_6,
+    chapter_7,
+    chapter_8,
+)
 
 Item = TypeVar("Item", Exercise, Question, Prediction)
 

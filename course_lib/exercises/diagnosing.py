@@ -9,10 +9,13 @@ from typing import Any
 
 from course_lib.exercises.detectors import generic_slip, named
 from course_lib.exercises.hint_library import words
+from course_lib.exercises.matching import read_rows
 from course_lib.exercises.material import Diagnosis, Exercise, Naming, Part
 from course_lib.exercises.naming import Names, means, read_answers
 from course_lib.exercises.reading import as_items, is_column, read_number, read_numbers, refusal
 from course_lib.exercises.trying import diagnose_function
+
+VERDICTS = ("true", "false")  # names that stand for a truth value
 
 Value = float | Names
 
@@ -25,6 +28,8 @@ def diagnose_exercise(exercise: Exercise, answer: Any) -> Diagnosis:
     """
     if exercise.kind == "function":
         return diagnose_function(exercise, answer)
+    if exercise.kind == "mapping":
+        return _diagnose_rows(exercise, answer)
     only = exercise.parts[0]
     if exercise.kind == "number" and isinstance(only, Part):
         return _diagnose_number(exercise, only, answer)
@@ -60,6 +65,30 @@ def _diagnose_answers(exercise: Exercise, answer: Any) -> Diagnosis:
     return _right(exercise)
 
 
+def _diagnose_rows(exercise: Exercise, answer: Any) -> Diagnosis:
+    width = len(exercise.parts) // len(exercise.rows)
+    read = read_rows(answer, exercise.rows, width)
+    if isinstance(read, Diagnosis):
+        return read
+    parts_of = {row: exercise.parts[width * i : width * (i + 1)] for i, row in enumerate(exercise.rows)}
+    right = [row for row, values in read.items() if all(map(_is_right, values, parts_of[row]))]
+    so_far = f"Right already: {', '.join(right)}. " if right else ""
+    for row in (row for row in read if row not in right):
+        value, part = next(
+            pair for pair in zip(read[row], parts_of[row], strict=True) if not _is_right(*pair)
+        )
+        found = _diagnose_part(value, part) or _not_yet(exercise)
+        return Diagnosis(False, found.code, f"{so_far}{row}, {part.name}: {found.message}", found.more)
+    still_open = [row for row in exercise.rows if row not in right]
+    if still_open:
+        return refusal("NO_ANSWER", f"{so_far}Still open: {', '.join(still_open)}.")
+    return Diagnosis(True, None, "; ".join(f"{row}: {_in_words(parts_of[row])}" for row in right) + ".")
+
+
+def _in_words(parts: Sequence[Part | Naming]) -> str:
+    return ", ".join(map(format_part, parts))
+
+
 def _goes_first(pair: tuple[Value, Part | Naming]) -> bool:
     """Sort key: False, and so first, for a number that is infinite or NaN."""
     value, _ = pair
@@ -89,9 +118,11 @@ def _is_right(value: Value, part: Part | Naming) -> bool:
 
 def _diagnose_part(value: Value, part: Part | Naming) -> Diagnosis | None:
     if isinstance(part, Naming):
-        return _misnamed(value, part) if isinstance(value, frozenset) else refusal("NAME_WANTED")
+        if isinstance(value, frozenset):
+            return _misnamed(value, part)
+        return refusal("VERDICT_WANTED" if part.reference() in VERDICTS else "NAME_WANTED")
     if isinstance(value, frozenset):
-        return refusal("TEXT")
+        return refusal("BOOLEAN" if value and value <= set(VERDICTS) else "TEXT")
     return _catalogued(value, part) or generic_slip(value, part)
 
 
@@ -130,8 +161,7 @@ def _terms_instead(answer: Any, part: Part) -> Diagnosis | None:
 
 
 def _right(exercise: Exercise) -> Diagnosis:
-    numbers = ", ".join(format_part(part) for part in exercise.parts)
-    return Diagnosis(True, None, f"{numbers}." if numbers else "")
+    return Diagnosis(True, None, f"{_in_words(exercise.parts)}.")
 
 
 def _not_yet(exercise: Exercise) -> Diagnosis:

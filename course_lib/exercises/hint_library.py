@@ -507,6 +507,137 @@ HINTS: dict[str, Hints] = {
         "That is the ReLU network.",
         "Take activation 0, tanh.",
     ),
+    # ------------------------------------------------------------------ perplexity and tokens
+    "PPL_ARITH": (
+        "Perplexity is a *geometric* mean of 1/p.",
+        "Average logs, then exponentiate.",
+    ),
+    "PPL_TOTAL": (
+        "e to the *sum* of all nats: that grows with every token. Per token, please.",
+        "Divide by the number of tokens before the power.",
+    ),
+    "PPL_DIFFERENCE": (
+        "That subtracts perplexities. Which quantity is additive, perplexity or its log?",
+        "Subtract the bits.",
+    ),
+    "LOSS_FOR_PPL": (
+        "That is the mean surprise. Among how many equal choices is that much surprise?",
+        "Raise the base of the log to that power.",
+    ),
+    "RATIO_FOR_WASTE": (
+        "A ratio. The waste is a number of bits: bill minus what cannot be saved.",
+        "Subtract the entropy from the cross-entropy.",
+    ),
+    "PERFECT_FOR_BEST": (
+        "1 is for a text that holds no surprise at all. This one has entropy of its own.",
+        "2 to the power of its entropy.",
+    ),
+    "MACRO": (
+        "Both documents count the same here. Should a 10-token note weigh as much as a book?",
+        "Sum the nats of all tokens, divide by the number of tokens.",
+    ),
+    "PER_WHAT": (
+        "Different tokenizers: tokens are different units.",
+        "nats/token ÷ ln 2 ÷ bytes/token.",
+    ),
+    # ------------------------------------------------------------------ steering and generative models
+    "FORGOT_REF": (
+        "Where did the reference policy go? That is softmax(r/β).",
+        "π_ref·exp(r/β), divided by the sum.",
+    ),
+    "BETA_INVERTED": (
+        "The rewards were multiplied by β. A small β should trust the reward more.",
+        "Divide the rewards by β.",
+    ),
+    "UNTILTED": (
+        "That is the reference's own probability: nothing was tilted.",
+        "Multiply it by exp(r/β), then divide by the sum.",
+    ),
+    "PENALTY_FOR_KL": (
+        "That is β·D, the price paid. Asked is D itself.",
+        "Divide by β.",
+    ),
+    "LOG_N_CAP": (
+        "With N candidates the score cannot exceed log2 N, however good the critic is.",
+        "The score is log2 N minus a loss that is at least 0.",
+    ),
+    "NEGATIVES_ONLY": (
+        "That leaves the true partner out. It is one of the N candidates.",
+        "N counts all of them.",
+    ),
+    "KL_ADDED": (
+        "The divergence was added. Does it raise the bound that the code says something?",
+        "ELBO = reconstruction − D(q‖prior).",
+    ),
+    "RECONSTRUCTION_ONLY": (
+        "That is E_q[ln p(x|z)] alone. What does the code itself cost?",
+        "Subtract D(q‖prior).",
+    ),
+    "EVIDENCE_FOR_BOUND": (
+        "That is ln p(x) itself. The ELBO reaches it only if q is the posterior.",
+        "E_q[ln p(x|z)] − D(q‖prior).",
+    ),
+    "RATE_FOR_GAP": (
+        "That is the rate, D(q‖prior). The gap compares q with the posterior.",
+        "The posterior is prior times likelihood, divided by p(x).",
+    ),
+    # ------------------------------------------------------------------ the complete picture
+    "JOINT_ADDED": (
+        "All three were added. What is counted twice in H(X) + H(Y)?",
+        "Subtract H(X,Y).",
+    ),
+    "INDEPENDENCE_ASSUMED": (
+        "0 would mean H(X,Y) = H(X) + H(Y). Is that so here?",
+        "H(X) + H(Y) − H(X,Y).",
+    ),
+    "OTHER_PAIR": (
+        "That belongs to another divergence.",
+        "Ask who draws the samples that this loss is a mean over.",
+    ),
+    "FLOOR_OF_NOISE": (
+        "0 is too low: something stays that no training changes.",
+        "Write the loss as a divergence plus a rest; the rest is the floor.",
+    ),
+    "FLOOR_OF_LABELS": (
+        "That is the floor for labels. Here y is a number with Gaussian noise.",
+        "Its differential entropy is the floor.",
+    ),
+    "OBJECTIVE_FOR_LOSS": (
+        "That belongs to the objective, which is maximised.",
+        "Turn the sign for the loss.",
+    ),
+    "CLAIM_BELIEVED": (
+        "Does the number bear the claim out?",
+        "Compute it first, then judge.",
+    ),
+    "CLAIM_DOUBTED": (
+        "It sounds odd. Does the number bear it out all the same?",
+        "Compute it first, then judge.",
+    ),
+    "COMPARED_WITH": (
+        "That is what it is compared with.",
+        "Read again what is asked.",
+    ),
+    "ASSUMED": (
+        "That takes for granted what is to be tested.",
+        "Compute both terms and add them.",
+    ),
+    "EXP_FORGOTTEN": (
+        "That adds the losses. exp(−loss) of each comes first.",
+        "exp(−1) + exp(−1).",
+    ),
+    "AVERAGE_FOR_ROW": (
+        "That is H(Y|X), the average over x. X = 0 has been heard.",
+        "The entropy of the first row alone, divided by its sum.",
+    ),
+    "UNIT_FORGOTTEN": (
+        "0 is right for discrete variables. The density gets a hundred times lower; what does −log of it do?",
+        "h(aX) = h(X) + log |a|.",
+    ),
+    "SCALE_FORGOTTEN": (
+        "That is h of N(0, 1). What does a tenth of the width do?",
+        "Add log2 0.1, or put σ² = 0.01 into the formula.",
+    ),
     # ------------------------------------------------------------------ data
     "MINIMUM": (
         "That is the *least* surprising image. Which end of the ranking is asked for?",
@@ -689,6 +820,18 @@ HINTS: dict[str, Hints] = {
     "NAME_WANTED": (
         "That is a number. Here a name is asked, in quotes.",
         "Write it as the course does, in quotes.",
+    ),
+    "VERDICT_WANTED": (
+        "That is a number, where True or False belongs.",
+        "In brackets: True or False first, then the number.",
+    ),
+    "MAPPING_WANTED": (
+        "This exercise asks for a dictionary, and that is something else.",
+        "Curly brackets, and for every row its name, a colon and the answers in brackets.",
+    ),
+    "UNKNOWN_KEY": (
+        "Use the names of the rows as the exercise has them.",
+        "Only the answers are yours to fill in.",
     ),
     "NO_ANSWER": ("Replace the ... by your answer and run the cell again.", ""),
     "NOTHING": (

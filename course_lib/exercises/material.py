@@ -166,7 +166,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A checked exercise: one number, several numbers or names, or a function.
+    """A checked exercise: one number, several numbers or names, a dictionary of them, or a function.
 
     Attributes
     ----------
@@ -182,6 +182,8 @@ class Exercise:
         The worked solution, with every arithmetic step.
     in_another_order : tuple of two str, optional
         What to say to the right numbers in another order, where that is more than a slip of the pen.
+    rows : sequence of str
+        The keys of the dictionary asked for, if it is one; each has as many of the parts as any other.
     """
 
     id: str
@@ -192,12 +194,15 @@ class Exercise:
     parts: Sequence[Part | Naming] = ()
     trials: Sequence[Trial] = ()
     in_another_order: Hints | None = None
+    rows: Sequence[str] = ()
 
     @property
     def kind(self) -> str:
-        """One of "number", "tuple" and "function"."""
+        """One of "number", "tuple", "mapping" and "function"."""
         if self.trials:
             return "function"
+        if self.rows:
+            return "mapping"
         return "number" if len(self.parts) == 1 else "tuple"
 
 

@@ -111,12 +111,14 @@ def _to_float(answer: Any) -> float | Diagnosis:
 
 
 def read_numbers(answer: Any, count: int) -> list[float] | Diagnosis:
-    """Read exactly `count` numbers from a tuple, list, array or Series.
+    """Read exactly `count` numbers from a tuple, list, array or Series; a row inside it counts as its items.
 
     Examples
     --------
     >>> read_numbers((1, 0.469, 0.531), 3)
     [1.0, 0.469, 0.531]
+    >>> read_numbers(([0.25, 0.75], 0.531), 3)
+    [0.25, 0.75, 0.531]
     >>> read_numbers((1, 2), 3).code
     'SHAPE'
     """
@@ -126,10 +128,13 @@ def read_numbers(answer: Any, count: int) -> list[float] | Diagnosis:
         return refusal("TEXT")
     try:
         items = as_items(answer) if is_column(answer) else [answer]
+        spread = [part for item in items for part in (as_items(item) if is_column(item) else [item])]
     except Exception:
         return refusal("TYPE", describe_type(answer))
-    if any(item is Ellipsis for item in items):
+    if any(item is Ellipsis for item in spread):
         return refusal("NO_ANSWER")
+    if len(items) != count == len(spread):
+        items = spread
     if len(items) == 1 and count > 1:
         single = read_number(items[0])
         if isinstance(single, Diagnosis):

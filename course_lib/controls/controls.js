@@ -130,8 +130,12 @@ const builders = {
       return { input, shown, row: element("div", { class: "course-row" },
         element("label", { for: id }, outcome), input, shown) };
     });
+    const table = spec.columns > 1;
+    const group = element("fieldset", { class: table ? "course-weights course-table" : "course-weights" },
+      element("legend", {}, spec.label), ...rows.map((r) => r.row));
+    if (table) group.style.setProperty("--columns", spec.columns);
     return [
-      element("fieldset", { class: "course-weights" }, element("legend", {}, spec.label), ...rows.map((r) => r.row)),
+      group,
       () => {
         const weights = get(), active = spec.count_from ? state()[spec.count_from] : weights.length;
         rows.forEach(({ input, shown, row }, i) => {

@@ -136,13 +136,15 @@ class Toggle(Control):
 class Weights(Control):
     """A group of whole-number sliders that together weigh the outcomes of a distribution.
 
-    `count_from` names the control that says how many of the outcomes are in play.
+    `count_from` names the control that says how many of the outcomes are in play. With `columns` the
+    sliders stand in a table of so many columns, filled row by row.
     """
 
     outcomes: Sequence[str] = ()
     default: Sequence[int] = ()
     maximum: int = 10
     count_from: str = ""
+    columns: int = 1
     kind: ClassVar[str] = "weights"
 
     def initial(self) -> list[int]:
@@ -169,6 +171,7 @@ class Weights(Control):
             "outcomes": list(self.outcomes),
             "maximum": self.maximum,
             "count_from": self.count_from,
+            "columns": self.columns,
         }
 
 

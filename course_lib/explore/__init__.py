@@ -16,8 +16,10 @@ from course_lib.explore import (
     chapter_6,
     chapter_7_generative,
     chapter_7_language,
+    chapter_8,
 )
 from course_lib.explore.engine import Demo, Explorer
+from course_lib.league import Score
 
 __all__ = ["DEMOS", "Demo", "Explorer"]
 
@@ -192,6 +194,21 @@ def coloured_text() -> Explorer:
     return chapter_7_language.TextReader(chapter_7_language.coloured_text())
 
 
+def identity_machine() -> Explorer:
+    """D8.1: one table, one model of it, and twelve identities that hold to the last digits."""
+    return Explorer(chapter_8.IDENTITY_MACHINE)
+
+
+def which_loss() -> Explorer:
+    """D8.2: what each loss assumes, which divergence it is, and the floor it cannot pass."""
+    return Explorer(chapter_8.WHICH_LOSS)
+
+
+def compression_league(own: Score | None = None) -> Explorer:
+    """D8.3: what every model of the course pays for a letter of its text; `own` is what `score` returned."""
+    return Explorer(chapter_8.league_demo(own))
+
+
 # Number in the course to the function that shows the demo.
 DEMOS = {
     "D0.1": course_map,
@@ -228,4 +245,7 @@ DEMOS = {
     "D7.6": melting_clock,
     "D7.7": vae_dial,
     "D7.8": coloured_text,
+    "D8.1": identity_machine,
+    "D8.2": which_loss,
+    "D8.3": compression_league,
 }

@@ -94,8 +94,8 @@ def test_the_toy_shows_the_chapters_numbers(reward, beta, printed):
 
 def test_the_dial_begins_with_the_chapters_readout(reward):
     assert explore.reward_dial().readout == (
-        "β 1: expected reward 0.445 (before 0.275), KL = 0.095 nats = 0.137 bits; "
-        "reward − β·KL in nats = 0.3499 = β ln Z"
+        "β_RL 1: expected reward 0.445 (before 0.275), KL = 0.095 nats = 0.137 bits; "
+        "reward − β_RL·KL in nats = 0.3499 = β_RL ln Z"
     )
 
 
@@ -106,14 +106,14 @@ def test_no_price_spends_more_than_the_surprise_of_the_best_reply(reward):
     assert n.ceiling == pytest.approx(-math.log(0.01), abs=EXACT)
     lowest = numbers(reward, beta=min(_grid(reward, "beta")))
     assert lowest.kl == pytest.approx(4.605, abs=5e-4)
-    assert reward.readout.endswith("no β spends more than the surprise of the best reply, 4.605 nats")
+    assert reward.readout.endswith("no β_RL spends more than the surprise of the best reply, 4.605 nats")
 
 
 def test_the_most_that_can_be_spent_is_told_only_where_it_is_all_but_spent(reward):
     for beta in _grid(reward, "beta"):
         n = numbers(reward, replies=chapter_7.TOY, beta=beta)
         told = n.kl >= 0.99 * -math.log(0.01)
-        assert ("no β spends more" in reward.readout) is told
+        assert ("no β_RL spends more" in reward.readout) is told
         assert _drawn(reward).ceiling.get_visible() is told
         assert _drawn(reward).name.get_text() == ("at most 4.605 " if told else "")
     assert not numbers(reward, beta=1.0).is_near and not numbers(reward, beta=0.25).is_near
@@ -183,9 +183,9 @@ def test_the_most_that_praise_can_cost_is_its_surprise(reward):
         assert n.ceiling == pytest.approx(surprise, abs=EXACT)
     numbers(reward, beta=0.05)
     assert reward.readout == (
-        "After “The movie was” (recorded), β 0.05: P(praise) = 1.000 (before 0.00466), KL = 5.368 nats = "
-        "7.744 bits; reward − β·KL in nats = 0.7316 = β ln Z; no β spends more than the surprise of praise, "
-        "7.744 bits"
+        "After “The movie was” (recorded), β_RL 0.05: P(praise) = 1.000 (before 0.00466), KL = 5.368 nats = "
+        "7.744 bits; reward − β_RL·KL in nats = 0.7316 = β_RL ln Z; no β_RL spends more than the surprise of "
+        "praise, 7.744 bits"
     )
     assert surprise == pytest.approx(7.744, abs=5e-4)
 
@@ -452,7 +452,7 @@ def test_the_numbers_are_the_records_means(vae, beta):
     assert n.bits_per_pixel == pytest.approx(n.total / 64 / math.log(2), abs=EXACT)
     assert n.importance == pytest.approx(RUNS["importance_bound"][:, place].mean(), abs=EXACT)
     assert n.importance < n.total
-    assert vae.readout.startswith(f"β {beta:g} (recorded, mean of 3 runs): reconstruction ")
+    assert vae.readout.startswith(f"β_VAE {beta:g} (recorded, mean of 3 runs): reconstruction ")
 
 
 def test_the_slider_has_every_recorded_price_and_begins_at_1(vae):
@@ -499,6 +499,6 @@ def test_the_stack_is_as_long_as_the_bill(vae):
     drawn = _drawn(vae)
     assert drawn.reconstruction.get_width() == n.reconstruction
     assert (drawn.rate.get_x(), drawn.rate.get_width()) == (n.reconstruction, n.rate)
-    assert drawn.total.get_text() == f"{n.total:.2f}"
+    assert drawn.total.get_text() == f"Reconstruction + KL = {n.total:.2f} nats"
     assert [*drawn.point.get_xdata(), *drawn.point.get_ydata()] == [n.rate, n.reconstruction]
     assert "Recorded" in _title(vae._painter.scene.figure.axes[0])

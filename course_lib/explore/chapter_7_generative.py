@@ -127,20 +127,20 @@ def _reward_numbers(replies: str, beta: float) -> SimpleNamespace:
 
 def _describe_reward(n: Any) -> str:
     if n.replies == TOY:
-        what = f"β {n.beta:g}: expected reward {n.earned:.3f} (before {n.earned_before:.3f})"
+        what = f"β_RL {n.beta:g}: expected reward {n.earned:.3f} (before {n.earned_before:.3f})"
     else:
         what = (
-            f"After “{PROMPT}” (recorded), β {n.beta:g}: P(praise) = {n.earned:.3f} "
+            f"After “{PROMPT}” (recorded), β_RL {n.beta:g}: P(praise) = {n.earned:.3f} "
             f"(before {n.earned_before:.5f})"
         )
     sentence = (
         f"{what}, KL = {n.nats:.3f} nats = {n.nats * BITS:.3f} bits; "
-        f"reward − β·KL in nats = {n.objective:.4f} = β ln Z"
+        f"reward − β_RL·KL in nats = {n.objective:.4f} = β_RL ln Z"
     )
     if not n.is_near:
         return sentence
     best = "the best reply" if n.replies == TOY else "praise"
-    return f"{sentence}; no β spends more than the surprise of {best}, {n.ceiling:.3f} {n.unit}"
+    return f"{sentence}; no β_RL spends more than the surprise of {best}, {n.ceiling:.3f} {n.unit}"
 
 
 def _details_of_reward(n: Any) -> str:
@@ -460,7 +460,7 @@ MELTING_CLOCK = Demo(
 VAE_PRICES = (0.01, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
 PIXELS = 64
 IN_USE = 0.2  # nats, from which on a number of the code counts as used
-MOST_NATS = 68.0
+MOST_NATS = 56.0
 RECONSTRUCTION: dict[str, Any] = {"facecolor": ENTROPY_FILL, "edgecolor": INK, "lw": 1.0}
 RATE: dict[str, Any] = {"facecolor": DIVERGENCE_FILL, "hatch": DIVERGENCE_HATCH, "edgecolor": INK, "lw": 1.0}
 
@@ -496,9 +496,9 @@ def _mosaic(originals: Any, rebuilt: Any, samples: Any) -> FloatArray:
 
 def _describe_vae(n: Any) -> str:
     return (
-        f"β {n.beta:g} (recorded, mean of {n.runs} runs): reconstruction {n.reconstruction:.2f} + KL "
+        f"β_VAE {n.beta:g} (recorded, mean of {n.runs} runs): reconstruction {n.reconstruction:.2f} + KL "
         f"{n.rate:.2f} = {n.total:.2f} nats per digit = {n.bits_per_pixel:.2f} bits per pixel (20-sample "
-        f"bound {n.importance:.2f} nats; independent pixels {n.independent:.2f} nats); "
+        f"importance bound {n.importance:.2f}, independent pixels {n.independent:.2f} nats); "
         f"{n.used} of {len(n.by_number)} code numbers carry above {IN_USE} nats"
     )
 
@@ -518,7 +518,6 @@ def _draw_vae(figure: Figure, n: Any) -> SimpleNamespace:
     pictures.tick_params(length=0)
     pictures.spines[:].set_visible(False)
     stack.set(xlim=(0, MOST_NATS), ylim=(-0.6, 0.9), yticks=[], xticks=[0, 20, 40])
-    stack.set_title("Reconstruction + KL (nats)", weight="normal")
     stack.axvline(n.independent, color=QUIET_COLOUR, ls="--", lw=1.6)
     rate, reconstruction = n.curve
     curve.set(xlim=(-1.5, 48), ylim=(5, 33), xlabel="KL (nats)")
@@ -529,7 +528,7 @@ def _draw_vae(figure: Figure, n: Any) -> SimpleNamespace:
     return SimpleNamespace(
         pictures=pictures.imshow(n.pictures, cmap="gray", vmin=0, vmax=1, aspect="auto"),
         reconstruction=stack.add_patch(Rectangle((0, -0.4), 0, 0.8, **RECONSTRUCTION)),
-        total=stack.text(0, 0, "", va="center_baseline", fontsize="small", **PAPER),
+        total=stack.text(0, 1.12, "", va="bottom", fontsize="small"),
         rate=stack.add_patch(Rectangle((0, -0.4), 0, 0.8, **RATE)),
         point=curve.plot([], [], "D", color=Q_COLOUR, mec=INK, clip_on=False, zorder=5)[0],
         name=curve.text(0, 0, "", ha="left", va="bottom", weight="bold", fontsize="small"),
@@ -542,8 +541,7 @@ def _update_vae(artists: Any, n: Any) -> None:
     artists.rate.set_x(n.reconstruction)
     artists.rate.set_width(n.rate)
     artists.point.set_data([n.rate], [n.reconstruction])
-    artists.total.set_x(n.total + 1)
-    artists.total.set_text(f"{n.total:.2f}")
+    artists.total.set_text(f"Reconstruction + KL = {n.total:.2f} nats")
     far = n.rate > 30  # no room to the right of the point
     artists.name.set_horizontalalignment("right" if far else "left")
     artists.name.set_position((n.rate - 1.2 if far else n.rate + 1.2, n.reconstruction + 1))
@@ -553,7 +551,7 @@ def _update_vae(artists: Any, n: Any) -> None:
 VAE_DIAL = Demo(
     number="D7.7",
     title="The VAE dial",
-    controls=[Range("beta", "β_VAE, price of a nat of KL", values=VAE_PRICES, default=1.0)],
+    controls=[Range("beta", "β_VAE, price of a nat", values=VAE_PRICES, default=1.0)],
     compute=_vae_numbers,
     describe=_describe_vae,
     details=_details_of_vae,

@@ -19,6 +19,7 @@ from course_lib.classifiers import softmax
 from course_lib.datasets import course_passage, python_text, zen_of_python
 from course_lib.distributions import FloatArray
 from course_lib.language.model import SmolLM, load_language_model
+from course_lib.language.quantisation import compare, quantised
 from course_lib.sampling import min_p, top_k, top_p, typical
 
 Arrays = dict[str, NDArray[Any]]
@@ -253,7 +254,7 @@ def language_scores(
         highest levels.
     """
     model, taus = _weights(), tuple(temperatures)
-    sources = {"this course's own prose": own_prose(), "Python's documentation": python_text().raw}
+    sources = _long_texts()
     long = [model.encode(text)[:length] for text in sources.values()]
     measured = [_measured(model, tokens, taus) for tokens in long]
     texts = scored_texts() if short else {}
@@ -275,6 +276,43 @@ def language_scores(
         "bits": np.array([-model.token_log_probs(tokens).sum() / np.log(2) for tokens in short_tokens]),
         "packed_bytes": np.array([_packed_sizes(text) for text in texts.values()]),
     }
+
+
+def language_quantisation(*, widths: Iterable[int] = (8, 7, 6, 5, 4, 3), length: int = 512) -> Arrays:
+    """What it costs SmolLM2-135M to have each row of its weights rounded to 8 bits or fewer.
+
+    Parameters
+    ----------
+    widths : iterable of int
+        Bits for a weight.
+    length : int
+        Tokens of each of the two long texts of `language_scores`.
+
+    Returns
+    -------
+    dict of ndarray
+        ``widths``; ``divergences``, axes width, token: D(as shipped ‖ coarser) of each prediction, in bits;
+        axis width: ``mean_divergence`` of them, ``high_divergence``, which 99 % of them stay below,
+        ``perplexity_ratio``, coarser over shipped, and ``agreement``, the share of tokens before which
+        both think the same one the most probable. See `language.quantisation.quantised` for how.
+    """
+    model, bits = _weights(), tuple(widths)
+    texts = [model.encode(text)[:length] for text in _long_texts().values()]
+    found = [[compare(model, quantised(model, b), tokens) for tokens in texts] for b in bits]
+    divergences = np.array([np.concatenate([part.divergences for part in row]) for row in found])
+    return {
+        "widths": np.array(bits),
+        "divergences": divergences.astype(np.float32),
+        "mean_divergence": divergences.mean(axis=1),
+        "high_divergence": np.quantile(divergences, 0.99, axis=1),
+        # Both texts are equally long, so the mean of their logarithms is the logarithm for both together.
+        "perplexity_ratio": np.exp([np.mean([np.log(p.perplexity_ratio) for p in row]) for row in found]),
+        "agreement": np.array([np.mean([part.agreement for part in row]) for row in found]),
+    }
+
+
+def _long_texts() -> dict[str, str]:
+    return {"this course's own prose": own_prose(), "Python's documentation": python_text().raw}
 
 
 def _measured(model: SmolLM, tokens: list[int], temperatures: tuple[float, ...]) -> Arrays:

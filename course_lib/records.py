@@ -26,7 +26,12 @@ from course_lib.datasets import LabelledDigits, digits_split
 from course_lib.distributions import FloatArray
 from course_lib.estimators import mutual_information_from_samples
 from course_lib.gaussians import vae_kl
-from course_lib.language_records import language_context, language_prompts, language_scores
+from course_lib.language_records import (
+    language_context,
+    language_prompts,
+    language_quantisation,
+    language_scores,
+)
 from course_lib.measures import entropy
 from course_lib.networks import Network, VariationalAutoencoder, VariationalBottleneck, train
 from course_lib.safe_files import write_whole
@@ -426,6 +431,7 @@ RECORDS: dict[str, Callable[..., Arrays]] = {
     "language_prompts": language_prompts,
     "language_context": language_context,
     "language_scores": language_scores,
+    "language_quantisation": language_quantisation,
 }
 
 

@@ -29,7 +29,8 @@ MODULES = (
     "tables",
     "text_colours",
     *(f"capstones.{name}" for name in ("classifier", "grading", "rubrics", "steering")),
-    *(f"language.{name}" for name in ("bpe", "gguf", "llama", "model", "ngram")),
+    *(f"language.{name}" for name in ("bpe", "gguf", "llama", "model", "ngram", "packing", "quantisation")),
+    "language_records",
     *(f"exercises.{name}" for name in ("catalogue", "checking", "detectors", "explanations", "hint_library")),
     *(f"exercises.{name}" for name in ("predictions", "quizzes", "reading", "readings", "wording")),
 )

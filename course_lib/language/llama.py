@@ -6,7 +6,7 @@ Every position carries a vector. A layer adds to it twice: `attention` brings in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -237,7 +237,7 @@ class Llama:
         self.sizes = sizes
         self.tokens = weights["token_embd.weight"]
         self.last_gain = weights["output_norm.weight"]
-        self.layers = [
+        self.layers: Iterable[Mapping[str, Float32Array]] = [
             {name: weights[f"blk.{i}.{name}.weight"] for name in _OF_A_LAYER} for i in range(sizes.layers)
         ]
 
@@ -264,7 +264,7 @@ class Llama:
         """
         numbers = self._checked(tokens, cache.length if cache else 0)
         cache = Cache(self.sizes, len(numbers)) if cache is None else cache
-        x = self.tokens[numbers]
+        x = self.vectors(numbers)
         positions = np.arange(cache.length, cache.length + len(x))
         turns = rotary_turns(positions, self.sizes.head_size, self.sizes.rotary_base)
         for i, layer in enumerate(self.layers):
@@ -273,6 +273,10 @@ class Llama:
             x = x + swiglu(h, layer["ffn_gate"], layer["ffn_up"], layer["ffn_down"])
         cache.length += len(x)  # only now: a pass that was interrupted leaves the cache as it was
         return rms_norm(x, self.last_gain, self.sizes.epsilon)
+
+    def vectors(self, tokens: NDArray[np.int64]) -> Float32Array:
+        """Each token's own vector, where its reading begins."""
+        return self.tokens[tokens]
 
     def scores(self, hidden: Float32Array) -> Float32Array:
         """Score every token as the next one: logits, (n, tokens). Give it at most `ROWS` rows at a time."""

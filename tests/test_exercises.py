@@ -207,6 +207,35 @@ def recorded(activation, run, layer, bins):
 
 COARSE, HALVED = recorded("tanh", 0, 5, 30), recorded("tanh", 0, 5, 60)
 
+SEVEN = (0.12, 0.45, 0.60, 0.35, 0.52, 0.48, 0.70)
+NATS_OF_SEVEN = -math.log(math.prod(SEVEN)) / 7
+LOGITS = (3.0, 1.5, 0.5, -0.5)
+
+
+def softened(tau):
+    """Softmax of the four logits by a sum of exponentials."""
+    weights = [math.exp(logit / tau) for logit in LOGITS]
+    return [weight / math.fsum(weights) for weight in weights]
+
+
+def tilted(rule):
+    """Three replies, weighted by a rule of reference probability and reward, as shares."""
+    weights = [rule(p, r) for p, r in ((0.5, 0), (0.3, 1), (0.2, 2))]
+    return [weight / math.fsum(weights) for weight in weights]
+
+
+REPLIES = (0.5, 0.3, 0.2)
+TILT = tilted(lambda p, r: p * math.e ** (2 * r))
+OVER_BETA = tilted(lambda p, r: p * math.e ** (r / 2))
+NO_REFERENCE = tilted(lambda p, r: math.e ** (2 * r))
+WORST_FIRST = tilted(lambda p, r: p / math.e ** (2 * r))
+POSTERIOR_Z = (0.4 / 0.45, 0.05 / 0.45)
+GUESS = (0.7, 0.3)
+RECONSTRUCTION = 0.7 * math.log(0.8) + 0.3 * math.log(0.1)
+RATE = LN2 - h(*GUESS) * LN2  # the prior is uniform
+JS_HALVES = h(0.45, 0.3, 0.25) - (h(0.9, 0.1) + h(0.5, 0.5)) / 2
+ROW_OF_J3 = h(0.15 / 0.25, 0.05 / 0.25, 0.05 / 0.25)
+
 # The truth of every part, written without course_lib, and the digits of the specification; names as they are.
 TRUTHS = {
     "0.1": [(7.0, "7")],
@@ -247,6 +276,35 @@ TRUTHS = {
     "6.3": [(4 / ((0.9**2 + 0.6**2) * 2), "1.7094")],
     "6.4": [(6.0, "6")],
     "6.6": [(HALVED, "1.2181")],
+    "7.1": [(1 / math.prod(SEVEN) ** (1 / 7), "2.433")],
+    "7.2": [(math.exp((10 * 5 + 990 * 2) / 1000), "7.614")],
+    "7.3": [(math.log2(math.e) * 1.2 / 4.5, "0.3847"), (math.log2(math.e) * 0.9 / 3, "0.4328"), ("A", "A")],
+    "7.4": [(h(*softened(2)), "1.7094")],
+    "7.5": [
+        *zip(TILT, ("0.0367", "0.1626", "0.8008"), strict=True),
+        (kl(TILT, REPLIES) * LN2, "0.9155"),
+    ],
+    "7.6": [(9.0, "9"), (4096, "4096")],
+    "7.7": [(RECONSTRUCTION - RATE, "-0.9293"), (kl(GUESS, POSTERIOR_Z) * LN2, "0.1308")],
+    "8.1": [(0.8, "0.8"), (2.2, "2.2"), (1.2, "1.2")],
+    "8.2": [
+        *[("data",) * 2, ("C",) * 2, ("data",) * 2, ("B",) * 2, ("teacher",) * 2, ("A",) * 2],
+        *[("encoder",) * 2, ("D",) * 2, ("policy",) * 2, ("F",) * 2, ("joint",) * 2, ("G",) * 2],
+    ],
+    "8.3": [
+        *[("false", "false"), (softened(10)[3], "0.2107")],
+        *[("true", "true"), (40.4 / 200, "0.2020")],
+        *[("false", "false"), (math.exp(1.2828 * LN2), "2.4331")],
+        *[("false", "false"), (JS_HALVES, "0.8050")],
+        *[("false", "false"), (bell_kl(0, 1, 1, 1) / LN2, "0.7213")],
+        *[("false", "false"), (2 / math.e, "0.7358")],
+        *[("true", "true"), (ROW_OF_J3, "1.3710")],
+        *[("true", "true"), (h(0.01, 0.99) * LN2, "0.0560")],
+        *[("true", "true"), (9 * math.log2(10), "29.8974")],
+        *[("true", "true"), (2 * math.log2(10), "6.6439")],
+    ],
+    "8.4": [(0.4, "0.4"), (4, "4"), (8 ** (1.6 / 3), "3.031")],
+    "8.5": [(GAUSS, "-1.2748")],
 }
 
 # (exercise, part, wrong value by an expression of its own, its digits in the specification, its diagnosis)
@@ -500,6 +558,161 @@ WRONG = [
     ("6.6", 0, recorded("tanh", 2, 5, 60), "1.171", "OTHER_RUN"),
     ("6.6", 0, recorded("relu", 0, 5, 60), "5.717", "OTHER_NETWORK"),
     ("6.6", 0, HALVED * LN2, "0.844", "NATS_FOR_BITS"),
+    ("7.1", 0, 2**NATS_OF_SEVEN, "1.852", "PPL_BASE"),
+    ("7.1", 0, math.exp(-math.log2(math.prod(SEVEN)) / 7), "3.607", "PPL_BASE"),
+    ("7.1", 0, math.fsum(1 / p for p in SEVEN) / 7, "2.931", "PPL_ARITH"),
+    ("7.1", 0, 7 / math.fsum(SEVEN), "2.174", "PPL_ARITH"),
+    ("7.1", 0, 1 / math.prod(SEVEN), "504.7", "PPL_TOTAL"),
+    ("7.1", 0, math.prod(SEVEN) ** (1 / 7), "0.411", "INVERTED"),
+    ("7.1", 0, NATS_OF_SEVEN, "0.8891", "LOSS_FOR_PPL"),
+    ("7.1", 0, -math.log2(math.prod(SEVEN)) / 7, "1.2828", "LOSS_FOR_PPL"),
+    ("7.2", 0, math.exp(3.5), "33.12", "MACRO"),
+    ("7.2", 0, (math.exp(5) + math.exp(2)) / 2, "77.90", "MACRO"),
+    ("7.2", 0, 0.01 * math.exp(5) + 0.99 * math.exp(2), "8.799", "PPL_ARITH"),
+    ("7.2", 0, 2**2.03, "4.084", "PPL_BASE"),
+    ("7.2", 0, 2.03, "2.03", "LOSS_FOR_PPL"),
+    ("7.2", 0, math.inf, "inf", "PPL_TOTAL"),
+    ("7.3", 0, 1.2 / 4.5, "0.267", "NATS_FOR_BITS"),
+    ("7.3", 0, 1.2 * 4.5 / LN2, "7.79", "PER_WHAT"),
+    ("7.3", 0, 1.2 / LN2, "1.7312", "PER_WHAT"),
+    ("7.3", 0, math.exp(1.2), "3.32", "PER_WHAT"),
+    ("7.3", 1, 0.9 / 3, "0.300", "NATS_FOR_BITS"),
+    ("7.3", 1, 0.9 * 3 / LN2, "3.90", "PER_WHAT"),
+    ("7.3", 1, 0.9 / LN2, "1.2984", "PER_WHAT"),
+    ("7.3", 1, math.exp(0.9), "2.46", "PER_WHAT"),
+    ("7.3", 2, "B", "", "PER_WHAT"),
+    ("7.4", 0, h(*softened(0.5)), "0.3390", "TAU_INVERTED"),
+    ("7.4", 0, h(*softened(1)), "1.1147", "TAU_ONE"),
+    ("7.4", 0, h(*softened(2)) * LN2, "1.1849", "NATS_FOR_BITS"),
+    ("7.4", 0, h(*(p / 2 for p in softened(1))), "1.0574", "UNNORMALISED"),
+    ("7.4", 0, 2.0, "2", "LOG_K"),
+    ("7.5", 0, OVER_BETA[0], "0.3250", "BETA_INVERTED"),
+    ("7.5", 0, NO_REFERENCE[0], "0.0159", "FORGOT_REF"),
+    ("7.5", 0, WORST_FIRST[0], "0.9187", "EXPONENT_SIGN"),
+    ("7.5", 0, 0.5, "0.5", "UNNORMALISED"),
+    ("7.5", 1, OVER_BETA[1], "0.3215", "BETA_INVERTED"),
+    ("7.5", 1, NO_REFERENCE[1], "0.1173", "FORGOT_REF"),
+    ("7.5", 1, WORST_FIRST[1], "0.0746", "EXPONENT_SIGN"),
+    ("7.5", 1, 0.3 * math.e**2, "2.2167", "UNNORMALISED"),
+    ("7.5", 1, 0.3, "0.3", "UNTILTED"),
+    ("7.5", 2, OVER_BETA[2], "0.3534", "BETA_INVERTED"),
+    ("7.5", 2, NO_REFERENCE[2], "0.8668", "FORGOT_REF"),
+    ("7.5", 2, WORST_FIRST[2], "0.0067", "EXPONENT_SIGN"),
+    ("7.5", 2, 0.2 * math.e**4, "10.92", "UNNORMALISED"),
+    ("7.5", 2, 0.2, "0.2", "UNTILTED"),
+    ("7.5", 3, kl(REPLIES, TILT) * LN2, "1.2127", "SWAPPED"),
+    ("7.5", 3, kl(TILT, REPLIES), "1.3208", "BITS_FOR_NATS"),
+    ("7.5", 3, kl(TILT, REPLIES) * LN2 / 2, "0.4577", "PENALTY_FOR_KL"),
+    ("7.5", 3, kl(OVER_BETA, REPLIES) * LN2, "0.0835", "BETA_INVERTED"),
+    ("7.5", 3, kl(NO_REFERENCE, REPLIES) * LN2, "1.1063", "FORGOT_REF"),
+    ("7.5", 3, ce(TILT, REPLIES) * LN2, "1.5099", "CE_FOR_KL"),
+    ("7.6", 0, 12.0, "12", "LOG_N_CAP"),
+    ("7.6", 0, 9 * LN2, "6.24", "NATS_FOR_BITS"),
+    ("7.6", 0, 512.0, "512", "LOG_FORGOTTEN"),
+    ("7.6", 0, math.log(511) / LN2, "8.997", "NEGATIVES_ONLY"),
+    ("7.6", 1, 512, "512", "LOG_N_CAP"),
+    ("7.6", 1, 12, "12", "LOG_FORGOTTEN"),
+    ("7.6", 1, 4095, "4095", "NEGATIVES_ONLY"),
+    ("7.6", 1, 4097, "4097", "NEGATIVES_ONLY"),
+    ("7.6", 1, 162755, "162755", "PPL_BASE"),
+    ("7.7", 0, RECONSTRUCTION + RATE, "-0.7647", "KL_ADDED"),
+    ("7.7", 0, RECONSTRUCTION, "-0.8470", "RECONSTRUCTION_ONLY"),
+    ("7.7", 0, math.log(0.45), "-0.7985", "EVIDENCE_FOR_BOUND"),
+    ("7.7", 0, RATE - RECONSTRUCTION, "0.9293", "SIGN"),
+    ("7.7", 0, (RECONSTRUCTION - RATE) / LN2, "-1.3406", "BITS_FOR_NATS"),
+    ("7.7", 1, kl(POSTERIOR_Z, GUESS) * LN2, "0.1020", "SWAPPED"),
+    ("7.7", 1, RATE, "0.0823", "RATE_FOR_GAP"),
+    ("7.7", 1, kl(GUESS, POSTERIOR_Z), "0.1886", "BITS_FOR_NATS"),
+    ("7.7", 1, RECONSTRUCTION - RATE - math.log(0.45), "-0.1308", "SIGN"),
+    ("8.1", 0, 9.2, "9.2", "JOINT_ADDED"),
+    ("8.1", 0, 5.0, "5", "JOINT_FORGOTTEN"),
+    ("8.1", 0, 0.0, "0", "INDEPENDENCE_ASSUMED"),
+    ("8.1", 0, 4.2, "4.2", "JOINT_FOR_MI"),
+    ("8.1", 1, 1.2, "1.2", "WRONG_CONDITION"),
+    ("8.1", 1, 3.0, "3", "MARGINAL_FOR_COND"),
+    ("8.1", 1, 0.8, "0.8", "GAIN_FOR_REMAINING"),
+    ("8.1", 1, 4.2, "4.2", "JOINT_FOR_COND"),
+    ("8.1", 2, 2.2, "2.2", "WRONG_CONDITION"),
+    ("8.1", 2, 2.0, "2", "MARGINAL_FOR_COND"),
+    ("8.1", 2, 0.8, "0.8", "GAIN_FOR_REMAINING"),
+    ("8.1", 2, 4.2, "4.2", "JOINT_FOR_COND"),
+    ("8.2", 0, "model", "", "SWAPPED"),
+    ("8.2", 1, "A", "", "FLOOR_OF_NOISE"),
+    ("8.2", 1, "B", "", "FLOOR_OF_LABELS"),
+    ("8.2", 2, "model", "", "SWAPPED"),
+    ("8.2", 3, "A", "", "FLOOR_OF_NOISE"),
+    ("8.2", 4, "student", "", "SWAPPED"),
+    ("8.2", 4, "data", "", "OTHER_PAIR"),
+    ("8.2", 5, "H", "", "CE_FOR_KL"),
+    ("8.2", 6, "posterior", "", "SWAPPED"),
+    ("8.2", 6, "prior", "", "SWAPPED"),
+    ("8.2", 6, "data", "", "OTHER_PAIR"),
+    ("8.2", 7, "A", "", "FLOOR_OF_NOISE"),
+    ("8.2", 8, "reference", "", "SWAPPED"),
+    ("8.2", 9, "E", "", "OBJECTIVE_FOR_LOSS"),
+    ("8.2", 9, "A", "", "FLOOR_OF_NOISE"),
+    ("8.2", 10, "product", "", "SWAPPED"),
+    ("8.2", 11, "A", "", "LOG_N_CAP"),
+    ("8.3", 0, "true", "", "CLAIM_BELIEVED"),
+    ("8.3", 1, 0.248, "0.248", "PUBLISHED"),
+    ("8.3", 1, softened(1)[3], "0.0226", "TAU_ONE"),
+    ("8.3", 1, softened(0.1)[3], "0.000", "TAU_INVERTED"),
+    ("8.3", 2, "false", "", "CLAIM_DOUBTED"),
+    ("8.3", 3, 40.4, "40.4", "SUM_FOR_MEAN"),
+    ("8.3", 3, math.log(2), "0.6931", "COMPARED_WITH"),
+    ("8.3", 4, "true", "", "CLAIM_BELIEVED"),
+    ("8.3", 5, math.exp(1.2828), "3.607", "PPL_BASE"),
+    ("8.3", 5, 1.2828, "1.2828", "LOSS_FOR_PPL"),
+    ("8.3", 6, "true", "", "CLAIM_BELIEVED"),
+    ("8.3", 7, 1.0, "1", "PUBLISHED"),
+    ("8.3", 7, jensenshannon((0.9, 0.1, 0), (0, 0.5, 0.5), base=2), "0.8972", "JS_ROOT"),
+    ("8.3", 7, jensenshannon((0.9, 0.1, 0), (0, 0.5, 0.5)), "0.7470", "JS_ROOT"),
+    ("8.3", 7, 2 * JS_HALVES, "1.6100", "JS_HALF"),
+    ("8.3", 7, JS_HALVES * LN2, "0.5580", "NATS_FOR_BITS"),
+    ("8.3", 8, "true", "", "CLAIM_BELIEVED"),
+    ("8.3", 9, bell_kl(1, 1, 0, 1), "0.5", "NATS_FOR_BITS"),
+    ("8.3", 9, 1 / LN2, "1.4427", "LOST_HALF"),
+    ("8.3", 10, "true", "", "CLAIM_BELIEVED"),
+    ("8.3", 11, 1.0, "1", "ASSUMED"),
+    ("8.3", 11, 1 / math.e, "0.3679", "ONE_OF_TWO"),
+    ("8.3", 11, 2.0, "2", "EXP_FORGOTTEN"),
+    ("8.3", 12, "false", "", "CLAIM_DOUBTED"),
+    ("8.3", 13, h(*J3) - h(0.25, 0.75), "1.0219", "AVERAGE_FOR_ROW"),
+    ("8.3", 13, h(0.20, 0.15, 0.65), "1.2789", "COMPARED_WITH"),
+    ("8.3", 13, h(0.15, 0.05, 0.05), "0.8427", "UNNORMALISED"),
+    ("8.3", 13, ROW_OF_J3 / 4, "0.3427", "WEIGHTED_ONCE"),
+    ("8.3", 13, ROW_OF_J3 * LN2, "0.9503", "NATS_FOR_BITS"),
+    ("8.3", 14, "false", "", "CLAIM_DOUBTED"),
+    ("8.3", 15, math.log(5 / 3), "0.5108", "COMPARED_WITH"),
+    ("8.3", 15, math.log(100 / 99), "0.0101", "HALF_BCE"),
+    ("8.3", 15, math.log(100), "4.6052", "HALF_BCE"),
+    ("8.3", 15, math.log(100 * 100 / 99) / 2, "2.3076", "UNWEIGHTED"),
+    ("8.3", 15, h(0.01, 0.99), "0.0808", "BITS_FOR_NATS"),
+    ("8.3", 16, "false", "", "CLAIM_DOUBTED"),
+    ("8.3", 17, 16384, "16384", "COMPARED_WITH"),
+    ("8.3", 17, 10**9, "1000000000", "LOG_FORGOTTEN"),
+    ("8.3", 17, 9 * math.log(10), "20.7233", "NATS_FOR_BITS"),
+    ("8.3", 18, "false", "", "CLAIM_DOUBTED"),
+    ("8.3", 19, 0.0, "0", "UNIT_FORGOTTEN"),
+    ("8.3", 19, math.log(100), "4.6052", "NATS_FOR_BITS"),
+    ("8.3", 19, 2.0, "2", "HARTLEYS"),
+    ("8.3", 19, 100.0, "100", "LOG_FORGOTTEN"),
+    ("8.3", 19, -math.log(100) / LN2, "-6.6439", "SIGN"),
+    ("8.4", 0, 2**0.4, "1.32", "RATIO_FOR_WASTE"),
+    ("8.4", 0, 1.25, "1.25", "RATIO_FOR_WASTE"),
+    ("8.4", 0, 4 - 2**1.6, "0.9686", "PPL_DIFFERENCE"),
+    ("8.4", 0, 1.6, "1.6", "H_ONLY"),
+    ("8.4", 0, 0.4 * LN2, "0.2773", "NATS_FOR_BITS"),
+    ("8.4", 1, math.e**2, "7.389", "PPL_BASE"),
+    ("8.4", 1, 2.0, "2", "LOSS_FOR_PPL"),
+    ("8.4", 2, math.e**1.6, "4.953", "PPL_BASE"),
+    ("8.4", 2, 1.6, "1.6", "LOSS_FOR_PPL"),
+    ("8.4", 2, 1.0, "1", "PERFECT_FOR_BEST"),
+    ("8.5", 0, math.log2(math.sqrt(2 * math.pi * math.e * 0.1)), "0.3861", "SD_FOR_VAR"),
+    ("8.5", 0, GAUSS * LN2, "-0.8836", "NATS_FOR_BITS"),
+    ("8.5", 0, -GAUSS, "1.2748", "SIGN"),
+    ("8.5", 0, math.log2(2 * math.pi * math.e) / 2, "2.0471", "SCALE_FORGOTTEN"),
+    ("8.5", 0, -math.log2(10), "-3.3219", "CONSTANT_FORGOTTEN"),
 ]  # fmt: skip
 
 
@@ -507,7 +720,17 @@ def answer_with(exercise_id, part, value):
     """A full answer in which only one part is wrong."""
     values = [truth for truth, _ in TRUTHS[exercise_id]]
     values[part] = value
+    return in_rows(exercise_id, values) if EXERCISES[exercise_id].rows else in_a_row(values)
+
+
+def in_a_row(values):
     return values[0] if len(values) == 1 else tuple(values)
+
+
+def in_rows(exercise_id, values):
+    """The values as the dictionary that the exercise asks for."""
+    rows = EXERCISES[exercise_id].rows
+    return dict(zip(rows, zip(*[iter(values)] * (len(values) // len(rows)), strict=True), strict=True))
 
 
 def numbers_asked(exercise):
@@ -768,7 +991,7 @@ def test_a_rounded_truth_is_called_rounded_and_a_percentage_a_percentage():
     assert diagnose("1.5", (25, 3)).code == "OUT_OF_BOUNDS"
 
 
-@pytest.mark.parametrize("exercise_id", [name for name, truths in TRUTHS.items() if len(truths) > 1])
+@pytest.mark.parametrize("exercise_id", [i for i in TRUTHS if EXERCISES[i].kind == "tuple"])
 def test_the_right_numbers_in_another_order_are_told_so(exercise_id):
     truths = [truth for truth, _ in TRUTHS[exercise_id]]
     for order in itertools.permutations(truths):
@@ -1293,6 +1516,128 @@ def test_the_right_pair_and_bits_without_a_bias_ask_for_the_null():
     assert diagnose("5.6", (("worst area", "worst concave points"), 0.8010, 0)).code == "NO_NULL"
     message = diagnose("5.6", (("worst area", "worst radius"), 0.8010, 0.0634)).message
     assert "Right already: information of the pair, bias" in message and "About the pair" in message
+
+
+# ------------------------------------------------------------------------------ answers in a dictionary
+
+AUDITED = in_rows("8.3", [truth for truth, _ in TRUTHS["8.3"]])
+
+
+def verdicts_as(read):
+    return {row: (read[verdict], number) for row, (verdict, number) in AUDITED.items()}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        {"true": True, "false": False},
+        {"true": np.True_, "false": np.False_},
+        {"true": "True", "false": "False"},
+        {"true": "yes", "false": "no"},
+    ],
+    ids=["Python", "NumPy", "text", "yes and no"],
+)
+def test_a_verdict_may_be_a_truth_value_or_a_word(read):
+    assert diagnose("8.3", verdicts_as(read)).correct
+
+
+def test_rows_that_are_still_open_do_not_hold_up_the_others():
+    some = {"M2": (False, 0.2107), "M4": (True, ...), "M6": ...}
+    found = diagnose("8.3", some)
+    assert not found.is_attempt
+    assert "Right already: M2. Still open: M4, M6, M10" in found.message
+    found = diagnose("8.3", some | {"M6": (False, 3.607)})
+    assert (found.code, found.is_attempt) == ("PPL_BASE", True)
+    assert found.message.startswith("Right already: M2. M6, number:")
+
+
+def test_a_verdict_without_its_number_is_not_enough():
+    assert diagnose("8.3", AUDITED | {"M10": (False, 0.5)}).code == "NOT_YET"
+    assert diagnose("8.3", AUDITED | {"M10": False}).code == "SHAPE"
+    assert diagnose("8.3", AUDITED | {"M10": (0.8050, 0.8050)}).code == "VERDICT_WANTED"
+    assert diagnose("8.3", AUDITED | {"M10": (False, False)}).code == "BOOLEAN"
+    assert diagnose("8.3", AUDITED | {"M10": (False, "0.8")}).code == "TEXT"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ([("M2", False)], "MAPPING_WANTED"),
+        ({"M2": (False, 0.2107), "M3": (True, 1)}, "UNKNOWN_KEY"),
+        ({"M2": (False, 0.2107, 3)}, "SHAPE"),
+        ({"M2": (False, None)}, "NOTHING"),
+        ({"M2": Nasty()}, "SHAPE"),
+        ({"M2": (Nasty(), Nasty())}, "TYPE"),
+        ({}, "NO_ANSWER"),
+        ({"M2": ...}, "NO_ANSWER"),
+    ],
+    ids=["list", "unknown", "three", "None", "nasty", "nasty pair", "empty", "untouched"],
+)
+def test_a_dictionary_that_cannot_be_read_is_told_why(answer, code):
+    found = diagnose("8.3", answer)
+    assert (found.correct, found.code) == (False, code)
+
+
+def test_half_of_the_claims_hold_and_no_verdict_alone_is_worth_a_row():
+    verdicts = [truth for truth, _ in TRUTHS["8.3"][::2]]
+    assert verdicts.count("true") == verdicts.count("false") == 5
+    for guess in (True, False):
+        assert not diagnose("8.3", dict.fromkeys(AUDITED, (guess, 0.123456))).correct
+
+
+def test_every_claim_has_a_sentence_of_its_own_for_whoever_judges_it_wrongly():
+    sentences = [
+        diagnose("8.3", AUDITED | {row: (verdict == "false", number)}).message
+        for row, (verdict, number) in AUDITED.items()
+    ]
+    assert len({sentence.partition("verdict: ")[2] for sentence in sentences}) == 10
+
+
+MATCHED = in_rows("8.2", [truth for truth, _ in TRUTHS["8.2"]])
+
+
+@pytest.mark.parametrize(
+    ("loss", "first", "floor"),
+    [
+        ("squared error", "Data", "c"),
+        ("Cross-Entropy", "the data", "H(Y|X)"),
+        ("negative ELBO", "q", "D"),
+        ("rlhf", "π", "F"),
+        ("infonce", "joint", " G "),
+    ],
+)
+def test_a_loss_is_matched_in_every_usual_spelling(loss, first, floor):
+    others = {name: pair for name, pair in MATCHED.items() if name.lower() != loss.lower()}
+    assert diagnose("8.2", others | {loss: (first, floor)}).correct
+
+
+def test_the_six_losses_are_named_when_one_is_not_among_them():
+    found = diagnose("8.2", {"hinge": ("data", "A")})
+    assert found.code == "UNKNOWN_KEY" and "distillation" in found.message
+
+
+def test_no_floor_is_just_any_letter():
+    from course_lib.exercises.chapter_8 import FIRST, FLOORS
+
+    asked = [truth for truth, _ in TRUTHS["8.2"]]
+    assert set(asked[1::2]) <= set(FLOORS) and set(asked[::2]) <= set(FIRST)
+    for letter, floor in FLOORS.items():
+        assert f"{letter}: {floor}" in EXERCISES["8.2"].prompt
+
+
+# ------------------------------------------------------------------------------ a row inside a row
+
+
+@pytest.mark.parametrize("make", [tuple, list, np.array, pd.Series])
+def test_a_distribution_may_come_as_a_row_of_its_own_or_spread_out(make):
+    policy = (0.0367, 0.1626, 0.8008)
+    assert diagnose("7.5", (make(policy), 0.9155)).correct
+    assert diagnose("7.5", make([*policy, 0.9155])).correct
+    assert diagnose("7.5", (make([0.3250, 0.3215, 0.3534]), 0.0835)).code == "BETA_INVERTED"
+    assert diagnose("7.5", (make([0.0159, 0.1173, 0.8668]), 1.1063)).code == "FORGOT_REF"
+    assert diagnose("7.5", (make([0.5, 0.3, 0.2]), 0)).code == "UNNORMALISED"
+    assert diagnose("7.5", (0.9155, make(policy))).code == "ORDER"
+    assert diagnose("7.5", (make([..., ..., ...]), 1) if make in (tuple, list) else ...).code == "NO_ANSWER"
 
 
 # ------------------------------------------------------------------------------ a learner's update

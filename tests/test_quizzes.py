@@ -1,7 +1,10 @@
 """Quizzes, the concept test and predictions: complete, fair, usable by method calls, and billed in bits."""
 
+import bz2
+import lzma
 import math
 import re
+import zlib
 from collections import Counter
 from itertools import chain, permutations, product
 
@@ -83,6 +86,11 @@ def test_every_chapter_has_the_questions_that_its_notebook_asks_for():
         assert f"5.{kind}" in QUESTIONS
     for kind in ("r1", "r2", "r3", "r4", "r5", "a", "b", *(f"q{number}" for number in range(1, 9))):
         assert f"6.{kind}" in QUESTIONS
+    retrieved = [f"r{number}" for number in range(1, 9)]
+    for kind in (*retrieved, "a", "b", *(f"q{number}" for number in range(1, 12))):
+        assert f"7.{kind}" in QUESTIONS
+    for kind in ("r1", "r2", "r3", "r4", "a", "b", *(f"q{number}" for number in range(1, 6))):
+        assert f"8.{kind}" in QUESTIONS
     assert (len(ENTRY_CHECK), len(CONCEPT_TEST)) == (6, 10)
 
 
@@ -122,6 +130,19 @@ ARITHMETIC = {
     "6.r3": f"{math.log2(4096):.0f} bits",
     "6.q1": f"β = {1 / 0.1:.0f}",
     "6.q2": "0 bits" if (0.95 + 0.05) / 2 == (0.80 + 0.20) / 2 == 0.5 else "",
+    "7.r1": f"{math.exp(-0.25):.2f}",
+    "7.r4": "½ μ²" if quad(lambda x: norm.pdf(x, 1) * (x - 0.5), -12, 14)[0] == pytest.approx(0.5) else "",
+    "7.r6": f"{math.log2(64):.0f} bits",
+    "7.r7": f"{2 / 4}",
+    "7.r8": "the uniform one, log2 6 bits",
+    "7.q1": f"a fair choice among {2**3}",
+    "7.q5": ["all four", "the first one", "the first two", "the first three"][
+        1 + [0.5 >= 0.9, 0.5 + 0.3 >= 0.9, 0.5 + 0.3 + 0.15 >= 0.9].index(True)
+    ],
+    "7.q8": f"{math.log(4) - 3 / 4:.3f}",
+    "8.r1": f"{math.log2(16) / 4:.0f}",
+    "8.r3": f"1/{2 ** (3 + 5)}",
+    "8.q4": f"{next(bits for bits in (3, 4.2, 5, 5.5) if not max(3, 2) <= bits <= 3 + 2)} bits",
     "3.q6": "about doubles" if round(math.log1p(math.exp(20)) / math.log1p(math.exp(10)), 3) == 2 else "",
 }
 
@@ -169,6 +190,13 @@ def test_the_numbers_in_the_explanations_are_right():
         (math.log(4096), "8.3"),
         (1 + math.log2(7 / 8) * 7 / 8 + math.log2(1 / 8) / 8, "0.456"),
         (1 - sum(-p * math.log2(p) / 2 for p in (0.05, 0.95, 0.2, 0.8)), "0.496"),
+        (math.log2(26), "4.70"),
+        (math.log(64), "4.16"),
+        (math.log2(6), "2.585"),
+        (2 * math.log(2) / 4, "0.35"),
+        (math.log(4), "1.386"),
+        (math.log(4) + 3 / 4, "2.136"),
+        ((math.log(4) - 3 / 4) / math.log(2), "0.918"),
     ]:
         assert text in said
         assert round(number, len(text.partition(".")[2])) == float(text)
@@ -182,7 +210,7 @@ def test_an_option_is_chosen_by_letter_or_by_text():
     with pytest.raises(ValueError, match="has the options a, b, c, d"):
         answer_quiz("1.a", "e")
     with pytest.raises(UnknownId, match=r"2\.a"):
-        answer_quiz("7.z", "a")
+        answer_quiz("9.z", "a")
 
 
 def test_a_quiz_explains_every_option_and_may_be_tried_again():
@@ -475,6 +503,119 @@ def best_single_bit():
     return 100 * max(map(plug_in_bits, halves)) / plug_in_bits(joint)
 
 
+def next_word(beginning):
+    """The recorded log-probabilities after a beginning, and a function that finds a word's number."""
+    stored = recorded("language_prompts")
+    logs = stored["log_probs"][stored["prompts"].tolist().index(beginning)].astype(float)
+    words = dict(zip(stored["words"].tolist(), stored["word_ids"].tolist(), strict=True))
+    return logs, words.__getitem__
+
+
+def price_of_a_volcano():
+    logs, number = next_word("The cat sat on the")
+    ratio = logs[number(" volcano")] / logs[number(" mat")]
+    assert -logs[number(" mat")] / math.log(2) == pytest.approx(1.6, abs=0.05)
+    return "about ten times as many" if 8 < ratio < 13 else ""
+
+
+def where_paris_is_lost():
+    """The first of many temperatures at which softmax leaves less than one half."""
+    logs, number = next_word("The capital of France is")
+    taus = np.linspace(1, 5, 401)
+    shares = [softmax(logs / tau)[number(" Paris")] for tau in taus]
+    assert shares[0] == pytest.approx(0.81, abs=0.01)
+    return nearest(taus[int(np.argmax(np.array(shares) < 0.5))], PREDICTIONS["7.paris"].options)
+
+
+def bill_with_all_before():
+    stored = recorded("language_context")
+    least, most = stored["contexts"].tolist().index(1), stored["contexts"].argmax()
+    bills = stored["bits"][:, 1:].mean(axis=1)
+    assert stored["contexts"].max() == stored["bits"].shape[1] and 9.5 < bills[least] < 10
+    return nearest(bills[most], PREDICTIONS["7.context"].options)
+
+
+def bytes_of_a_paragraph():
+    """The bill of the same paragraph from the other record, which adds token by token."""
+    stored, scores = recorded("language_context"), recorded("language_scores")
+    text = str(stored["text"])
+    assert text == scores["texts"][0]
+    assert (len(text.encode()), len(zlib.compress(text.encode(), 9))) == (365, 218)
+    return nearest(stored["bits"][-1].sum() / 8, PREDICTIONS["7.pack"].options)
+
+
+def price_of_the_best_of_six():
+    """Numerical limit of the divergence as the reward's weight grows."""
+    p, reward = np.array([0.40, 0.30, 0.15, 0.10, 0.04, 0.01]), np.array([0, 0.2, 0.5, 0.8, 1, 2])
+    bits = [
+        rel_entr(softmax(np.log(p) + weight * reward), p).sum() / math.log(2) for weight in (10, 100, 1000)
+    ]
+    assert bits[2] - bits[1] < 1e-6
+    return "ends at log2 100 = 6.6 bits" if round(bits[2], 1) == 6.6 else ""
+
+
+def what_soft_labels_add():
+    stored = recorded("distillation")
+    place = stored["images"].tolist().index(50), stored["temperatures"].tolist().index(8)
+    gains = stored["soft_accuracy"][place] - stored["hard_accuracy"][place[0]]
+    return nearest(100 * gains.mean(), PREDICTIONS["7.soft"].options)
+
+
+def what_a_dear_code_tells():
+    stored = recorded("digits_autoencoder")
+    place = stored["betas"].tolist().index(8)
+    assert (stored["reconstruction"][:, place] > 24).all()
+    return "the code tells nothing at all" if (stored["rate"][:, place] < 0.01).all() else ""
+
+
+def left_of_the_clusters():
+    """I(cluster; x_t) at ᾱ = ½ by sampling: the clusters' posterior entropy at 40,000 noisy points."""
+    rng, angles = np.random.default_rng(0), 2 * np.pi * np.arange(8) / 8
+    centres = np.sqrt(2 * (1 - 0.14**2)) * np.column_stack([np.cos(angles), np.sin(angles)])
+    start = centres[rng.integers(8, size=40_000)] + 0.14 * rng.normal(size=(40_000, 2))
+    noisy = math.sqrt(0.5) * (start + rng.normal(size=start.shape))
+    far = ((noisy[:, None] - math.sqrt(0.5) * centres) ** 2).sum(axis=2)
+    posterior = softmax(-far / (2 * 0.5 * (1 + 0.14**2)), axis=1)
+    return 3 + np.mean((posterior * np.log2(posterior)).sum(axis=1))
+
+
+def least_price_of_half_praise():
+    """Search over all ways to share praise and the rest: what reaches one half with the least divergence."""
+    m = 0.0047
+    prices = {
+        q: q * math.log2(q / m) + (1 - q) * math.log2((1 - q) / (1 - m)) for q in np.arange(0.5, 1, 0.001)
+    }
+    assert min(prices, key=prices.get) == 0.5
+    return nearest(prices[0.5], PREDICTIONS["8.steer"].options)
+
+
+def smallest_file():
+    letters = python_text().letters.encode()
+    sizes = {"zlib": len(zlib.compress(letters, 9)), "bz2": len(bz2.compress(letters))}
+    sizes["lzma"] = len(lzma.compress(letters))
+    return min(sizes, key=sizes.get)
+
+
+def settled_by_three_entropies():
+    """On random tables, each of the five by its own definition against a sum of the three entropies."""
+
+    def h(p):
+        return -np.sum(p * np.log2(p))
+
+    for table in np.random.default_rng(0).dirichlet(np.ones(12), size=20).reshape(20, 4, 3):
+        p_x, p_y = table.sum(axis=1), table.sum(axis=0)
+        x_given_y = sum(p * h(column / p) for p, column in zip(p_y, table.T, strict=True))
+        y_given_x = sum(p * h(row / p) for p, row in zip(p_x, table, strict=True))
+        i, told = h(p_x) - x_given_y, 1 - y_given_x / h(p_y)
+        three = h(p_x), h(p_y), h(table)
+        from_three = (
+            *(three[0] + three[1] - three[2], three[2] - three[1], three[2] - three[0]),
+            *(three[0] + three[1] - three[2], (three[0] + three[1] - three[2]) / three[1]),
+        )
+        assert (i, x_given_y, y_given_x, plug_in_bits(table), told) == pytest.approx(from_three, abs=1e-12)
+    return "all five"
+
+
 def recorded(name):
     with np.load(records.DATA / f"{name}.npz") as stored:
         return dict(stored)
@@ -547,6 +688,17 @@ OUTCOMES = {
     "6.ruler": what_a_million_bins_see,
     "6.relu": course_of_relu,
     "6.rate": lambda: nearest(cheapest_code(0.9), PREDICTIONS["6.rate"].options),
+    "7.hook": price_of_a_volcano,
+    "7.paris": where_paris_is_lost,
+    "7.context": bill_with_all_before,
+    "7.pack": bytes_of_a_paragraph,
+    "7.reward": price_of_the_best_of_six,
+    "7.soft": what_soft_labels_add,
+    "7.collapse": what_a_dear_code_tells,
+    "7.diffusion": left_of_the_clusters,
+    "8.hook": settled_by_three_entropies,
+    "8.steer": least_price_of_half_praise,
+    "8.league": smallest_file,
 }
 
 

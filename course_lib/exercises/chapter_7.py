@@ -111,9 +111,8 @@ _PERPLEXITY = Exercise(
         "In nats: minus the mean of the seven ln p. Then e to that power.",
     ),
     solution="The seven ln p are −2.1203, −0.7985, −0.5108, −1.0498, −0.6539, −0.7340 and −0.3567; minus "
-    "their mean is 0.8891 nats = 1.2828 bits per token. e^0.8891 = 2^1.2828 = 2.4330: on average as unsure "
-    "as "
-    "among 2.43 equal choices.",
+    "their mean is 0.8891 nats = 1.2828 bits per token. e^0.8891 = 2^1.2828 = 2.4330: on average as "
+    "unsure as among 2.43 equal choices.",
 )
 
 # ---------------------------------------------------------------------------------- 7.2
@@ -146,8 +145,7 @@ _CORPUS = Exercise(
                     "MACRO",
                     (
                         "The mean of the two perplexities: the note weighs as much as the book, and "
-                        "perplexities "
-                        "were averaged in place of logs.",
+                        "perplexities were averaged in place of logs.",
                         "Sum the nats of all tokens, divide by 1000, exponentiate last.",
                     ),
                 ),
@@ -156,8 +154,7 @@ _CORPUS = Exercise(
                     "PPL_ARITH",
                     (
                         "Weighted by tokens, as it should be; but perplexities were averaged. What is "
-                        "averaged "
-                        "in a geometric mean?",
+                        "averaged in a geometric mean?",
                         "Average the nats first, exponentiate last.",
                     ),
                 ),
@@ -170,7 +167,15 @@ _CORPUS = Exercise(
                     ),
                 ),
                 Mistake(_pooled, "LOSS_FOR_PPL"),
-                Mistake(lambda: math.inf, "PPL_TOTAL"),
+                Mistake(
+                    lambda: math.inf,
+                    "PPL_TOTAL",
+                    (
+                        "Infinite: e to the *sum* of all nats is too large for floating point. Per token, "
+                        "please.",
+                        "Divide by the number of tokens before the power.",
+                    ),
+                ),
             ],
         )
     ],
@@ -239,10 +244,9 @@ def _byte_part(model: str) -> Part:
 _TOKENIZERS = Exercise(
     id="7.3",
     title="Two tokenizers",
-    prompt="On the same text model A pays 1.20 nats per token, and its tokens are 4.5 bytes long on average. "
-    "Model B pays 0.90 nats per token, at 3.0 bytes. Give (bits per byte of A, bits per byte of B, the "
-    "better "
-    "one: 'A' or 'B').",
+    prompt="On the same text model A pays 1.20 nats per token, and its tokens are 4.5 bytes long on "
+    "average. Model B pays 0.90 nats per token, at 3.0 bytes. Give (bits per byte of A, bits per byte of "
+    "B, the better one: 'A' or 'B').",
     parts=[
         _byte_part("A"),
         _byte_part("B"),
@@ -256,8 +260,7 @@ _TOKENIZERS = Exercise(
                     "PER_WHAT",
                     (
                         "Its bill per *token* is lower, and so is its perplexity. But its tokens are "
-                        "shorter. "
-                        "Which bill is for the same thing?",
+                        "shorter. Which bill is for the same thing?",
                         "Compare what they pay for a byte of the same text.",
                     ),
                 ),
@@ -300,9 +303,8 @@ _HOTTER = Exercise(
                     lambda: _entropy_at(1),
                     "TAU_ONE",
                     (
-                        "That is the entropy at τ = 1. Was τ left out, or were the *probabilities* divided "
-                        "by "
-                        "it, which changes no shape?",
+                        "That is the entropy at τ = 1. Was τ left out, or were the *probabilities* "
+                        "divided by it, which changes no shape?",
                         "Divide the logits by 2, then take softmax.",
                     ),
                 ),
@@ -330,10 +332,9 @@ _HOTTER = Exercise(
         "What does τ divide: the logits, or the probabilities?",
         "softmax of (1.5, 0.75, 0.25, −0.25), then −Σ p log2 p.",
     ),
-    solution="The logits over 2 are 1.5, 0.75, 0.25, −0.25; softmax makes (0.5174, 0.2444, 0.1482, 0.0899) "
-    "of "
-    "them. Their shares of the entropy: 0.4919 + 0.4968 + 0.4083 + 0.3125 = 1.7094 bits, up from 1.1147 at "
-    "τ = 1 and on the way to 2.",
+    solution="The logits over 2 are 1.5, 0.75, 0.25, −0.25; softmax makes (0.5174, 0.2444, 0.1482, "
+    "0.0899) of them. Their shares of the entropy: 0.4919 + 0.4968 + 0.4083 + 0.3125 = 1.7094 bits, up "
+    "from 1.1147 at τ = 1 and on the way to 2.",
 )
 
 # ---------------------------------------------------------------------------------- 7.5
@@ -409,11 +410,9 @@ def _divergence(p: Sequence[float] | FloatArray, q: Sequence[float] | FloatArray
 _STEERING = Exercise(
     id="7.5",
     title="Steer three replies",
-    prompt="A reference model gives three replies the probabilities π_ref = (0.5, 0.3, 0.2); their rewards "
-    "are "
-    "(0, 1, 2). With β = 0.5, give (π*, D(π*‖π_ref)): the policy that maximises E[r] − β·D(π‖π_ref), as a "
-    "row "
-    "of three numbers, and its divergence in nats.",
+    prompt="A reference model gives three replies the probabilities π_ref = (0.5, 0.3, 0.2); their "
+    "rewards are (0, 1, 2). With β = 0.5, give (π*, D(π*‖π_ref)): the policy that maximises E[r] − "
+    "β·D(π‖π_ref), as a row of three numbers, and its divergence in nats.",
     parts=[
         *(_tilted_part(place) for place in range(3)),
         Part(
@@ -542,9 +541,8 @@ _CEILING = Exercise(
         "The loss is at least 0, so log2 N caps the score.",
     ),
     solution="The score is log2 N minus a loss that is never below 0: at most log2 512 = 9 bits, whatever "
-    "the "
-    "critic. log2 N = 12 needs N = 2^12 = 4096. And a ceiling of 12 is no promise: at that N even a perfect "
-    "critic still falls one to two bits short.",
+    "the critic. log2 N = 12 needs N = 2^12 = 4096. And a ceiling of 12 is no promise: at that N even a "
+    "perfect critic still falls one to two bits short.",
 )
 
 # ---------------------------------------------------------------------------------- 7.7
@@ -559,9 +557,8 @@ def _evidence() -> Evidence:
 _BOUND = Exercise(
     id="7.7",
     title="A bound and its gap",
-    prompt="(Hard.) A cause z is 0 or 1 with p(z) = (0.5, 0.5), and what was seen has p(x|z) = (0.8, 0.1). "
-    "An "
-    "encoder guesses q(z|x) = (0.7, 0.3). Give (the ELBO, its gap to ln p(x)), in nats.",
+    prompt="(Hard.) A cause z is 0 or 1 with p(z) = (0.5, 0.5), and what was seen has p(x|z) = (0.8, "
+    "0.1). An encoder guesses q(z|x) = (0.7, 0.3). Give (the ELBO, its gap to ln p(x)), in nats.",
     parts=[
         Part(
             "ELBO",
@@ -622,11 +619,9 @@ _BOUND = Exercise(
         "ELBO = E_q[ln p(x|z)] − D(q‖p(z)). And p(x) is a sum over two causes.",
         "E_q[ln p(x|z)] = 0.7·ln 0.8 + 0.3·ln 0.1, D(q‖p(z)) is small, and p(x) = 0.5·0.8 + 0.5·0.1.",
     ),
-    solution="E_q[ln p(x|z)] = 0.7 · (−0.2231) + 0.3 · (−2.3026) = −0.8470. D(q‖p(z)) = 0.7·ln 1.4 + 0.3·ln "
-    "0.6 "
-    "= 0.0823. ELBO = −0.8470 − 0.0823 = −0.9293 nats. p(x) = 0.45, ln p(x) = −0.7985: the gap is 0.1308 "
-    "nats, "
-    "which is D(q‖posterior) with the posterior (0.8889, 0.1111).",
+    solution="E_q[ln p(x|z)] = 0.7 · (−0.2231) + 0.3 · (−2.3026) = −0.8470. D(q‖p(z)) = 0.7·ln 1.4 + "
+    "0.3·ln 0.6 = 0.0823. ELBO = −0.8470 − 0.0823 = −0.9293 nats. p(x) = 0.45, ln p(x) = −0.7985: the gap "
+    "is 0.1308 nats, which is D(q‖posterior) with the posterior (0.8889, 0.1111).",
 )
 
 EXERCISES = (_PERPLEXITY, _CORPUS, _TOKENIZERS, _HOTTER, _STEERING, _CEILING, _BOUND)
@@ -730,7 +725,7 @@ QUESTIONS = (
     ),
     Question(
         "7.q2",
-        "On random letters a language model pays 5.3 bits per letter, though log2 26 = 4.70 would do. Why?",
+        "On random letters a language model pays 5.4 bits per letter, though log2 26 = 4.70 would do. Why?",
         (
             Option("its tokens are too short", "Bits per byte are compared, so tokens do not matter."),
             Option("4.70 bits is wrong for letters", "It is right for 26 equally likely ones."),
@@ -776,7 +771,7 @@ QUESTIONS = (
     ),
     Question(
         "7.q6",
-        "A 93 MB model packs a sentence into a fifth of what zip needs. For which text is that a fair "
+        "A 93 MB model packs a paragraph into a quarter of what zlib needs. For which text is that a fair "
         "comparison?",
         (
             Option(
@@ -858,9 +853,7 @@ QUESTIONS = (
         (
             Option("yes, the lower one always is", "Exercise 7.3 has a counterexample."),
             Option("no, higher is better", "Lower is better, like for like."),
-            Option(
-                "no: above 10 neither is usable", "Per word 29.5 and per token 20.8 can describe one bill."
-            ),
+            Option("no: above 10 neither is usable", "Per word or per token, one bill has two perplexities."),
             Option(
                 "if text, tokens and context agree", "Same text, same unit, same context and start.", True
             ),
@@ -924,6 +917,21 @@ def _paris_below_half() -> float:
 
 
 _TAUS = (1.2, 2.0, 4.0)
+_BILLS = (9.0, 7.0, 2.0, 5.0)
+_FILES = (55.0, 110.0, 190.0)
+
+
+def _bill_with_context(tokens: int) -> float:
+    """Return the recorded mean bill per token with so many tokens of context, in bits, without the first."""
+    record = records.load("language_context")
+    return float(record["bits"][record["contexts"].tolist().index(tokens), 1:].mean())
+
+
+def _packed() -> tuple[float, float]:
+    """Return what the first of the recorded texts costs: in bytes, and in bits per byte."""
+    record = records.load("language_scores")
+    bits, size = float(record["bits"][0]), int(record["sizes"][0, 0])
+    return bits / 8, bits / size
 
 
 def _collapsed(beta: float) -> tuple[float, float, float]:
@@ -983,8 +991,7 @@ PREDICTIONS = (
     Prediction(
         "7.hook",
         "A language model has read “The cat sat on the”. “ mat” and “ volcano” are both possible now. How "
-        "many "
-        "times as many bits will “ volcano” cost?",
+        "many times as many bits will “ volcano” cost?",
         truth=_volcano,
         options=("about twice as many", "about ten times as many", "about fifty times as many"),
         explanation=lambda: (
@@ -1000,16 +1007,38 @@ PREDICTIONS = (
         truth=lambda: float(np.argmin([abs(math.log(_paris_below_half() / tau)) for tau in _TAUS])),
         options=tuple(f"about {tau:g}" for tau in _TAUS),
         explanation=lambda: (
-            f"From τ = {_paris_below_half():.2f} on. At τ = 1.5 “ Paris” has {100 * share_of_paris(1.5):.0f} "
-            "%, "
-            f"at τ = 2 {100 * share_of_paris(2):.1f} %: 49,151 other tokens share what it loses."
+            f"From τ = {_paris_below_half():.2f} on. At τ = 1.5 “ Paris” has "
+            f"{100 * share_of_paris(1.5):.0f} %, at τ = 2 {100 * share_of_paris(2):.1f} %: 49,151 other "
+            "tokens share what it loses."
+        ),
+    ),
+    Prediction(
+        "7.context",
+        "A language model reads a paragraph. If it may see only the last token before each, it pays "
+        "nearly 10 bits per token. And if it may see everything that came before?",
+        truth=lambda: float(np.argmin([abs(_bill_with_context(86) - bits) for bits in _BILLS])),
+        options=tuple(f"about {bits:g} bits" for bits in _BILLS),
+        explanation=lambda: (
+            "Bits per token with the last 1, 4, 16 tokens and with all: "
+            + ", ".join(f"{_bill_with_context(tokens):.1f}" for tokens in (1, 4, 16, 86))
+            + ". What came before tells about what comes next; on average it lowers the bill."
+        ),
+    ),
+    Prediction(
+        "7.pack",
+        "A paragraph of 365 bytes; zlib makes 218 of it. Now an arithmetic coder packs it with the "
+        "probabilities of the language model. How many bytes?",
+        truth=lambda: float(np.argmin([abs(math.log(_packed()[0] / size)) for size in _FILES])),
+        options=tuple(f"about {size:g}" for size in _FILES),
+        explanation=lambda: (
+            f"{_packed()[0]:.0f} bytes and a few bits to end with: {_packed()[1]:.2f} bits per byte. Not "
+            "counted is the model, 93 MB, which whoever unpacks must have too."
         ),
     ),
     Prediction(
         "7.reward",
-        "Six replies, and the best-rewarded one has a probability of 1 % under the reference model. You let "
-        "β "
-        "fall to 0, so that the reward rules. The divergence from the reference",
+        "Six replies, and the best-rewarded one has a probability of 1 % under the reference model. You "
+        "let β fall to 0, so that the reward rules. The divergence from the reference",
         truth=_reward_truth,
         options=("grows without limit", "ends at log2 6 = 2.6 bits", "ends at log2 100 = 6.6 bits"),
         explanation=lambda: (
@@ -1026,8 +1055,7 @@ PREDICTIONS = (
         options=("about 2", "about 10", "about 30"),
         explanation=lambda: (
             f"From {_taught(50)[0]:.0f} % to {_taught(50)[1]:.0f} %, means of ten students. The same "
-            "pictures, "
-            "with more bits per label."
+            "pictures, with more bits per label."
         ),
     ),
     Prediction(
@@ -1042,15 +1070,14 @@ PREDICTIONS = (
         ),
         explanation=lambda: (
             f"Rate {_collapsed(8.0)[1]:.2f} nats, reconstruction {_collapsed(8.0)[0]:.2f} nats; separate "
-            "pixels "
-            f"without any code cost {_collapsed(8.0)[2]:.2f}. No nat told would have saved eight."
+            f"pixels without any code cost {_collapsed(8.0)[2]:.2f}. No nat told would have saved eight."
         ),
     ),
     Prediction(
         "7.diffusion",
         "A cloud of eight tight clusters, so 3 bits say which cluster a point is in. Noise is added until "
-        "the "
-        "cloud is within 0.02 bits of pure noise. How many of the 3 bits can still be read off a point?",
+        "the cloud is within 0.02 bits of pure noise. How many of the 3 bits can still be read off a "
+        "point?",
         truth=lambda: _half_melted()[1],
         low=0,
         high=3,
@@ -1058,8 +1085,8 @@ PREDICTIONS = (
         accept=0.2,
         explanation=lambda: (
             f"At ᾱ = 0.5 the cloud is {_half_melted()[0]:.3f} bits from noise, and {_half_melted()[1]:.2f} "
-            "of "
-            "3 bits are left. The whole may look like noise while its points still know where they came from."
+            "of 3 bits are left. The whole may look like noise while its points still know where they "
+            "came from."
         ),
     ),
 )

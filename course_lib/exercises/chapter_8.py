@@ -210,7 +210,7 @@ _LOSSES = (
                 "½ ln 2πeσ² with σ = 1.",
             ),
         },
-        {"truth": "data"},
+        {"truth": "data", "p": "data"},
     ),
     _Loss(
         "cross-entropy",
@@ -224,7 +224,7 @@ _LOSSES = (
                 "What stays open about Y once X is known.",
             ),
         },
-        {"truth": "data"},
+        {"truth": "data", "p": "data"},
     ),
     _Loss(
         "distillation",
@@ -335,12 +335,13 @@ def _loss_parts(loss: _Loss) -> tuple[Naming, Naming]:
     first = Naming(
         "who stands first",
         lambda: loss.first,
-        spellings=loss.spellings,
+        spellings=loss.spellings | {f"the {name}": name for name in (loss.first, *loss.other_first)},
         mistakes=[Misnaming(name, code, (say, more)) for name, (code, say, more) in loss.other_first.items()],
     )
     floor = Naming(
         "floor",
         lambda: loss.floor,
+        spellings={FLOORS[letter]: letter for letter in (loss.floor, *loss.other_floors)},
         mistakes=[
             Misnaming(name, code, (say, more)) for name, (code, say, more) in loss.other_floors.items()
         ],
@@ -351,11 +352,10 @@ def _loss_parts(loss: _Loss) -> tuple[Naming, Naming]:
 _MATCHING = Exercise(
     id="8.2",
     title="Which divergence, which floor?",
-    prompt="Each of six losses, in nats, is a KL divergence plus something that no training changes. Give a "
-    "dictionary: the loss, and in brackets who stands first in the divergence and the letter of the floor, "
-    "the "
-    "least value of the loss whatever is learned; for instance {'squared error': ('model', 'H'), ...}. The "
-    "losses: "
+    prompt="Each of six losses, in nats, is a KL divergence plus something that no training changes. Give "
+    "a dictionary: the loss, and in brackets who stands first in the divergence and the letter of the "
+    "floor, the least value of the loss whatever is learned; for instance {'squared error': ('model', "
+    "'H'), ...}. The losses: "
     + ", ".join(repr(loss.name) for loss in _LOSSES)
     + ". Squared error is ½(y − ŷ)² + ½ ln 2π with "
     "noise of σ = 1; distillation is τ²·D; RLHF is β·D(π‖π_ref) − E[r]; the ELBO is of one x; InfoNCE has N "
@@ -371,10 +371,9 @@ _MATCHING = Exercise(
         "Write loss = divergence + rest. The divergence can be 0; the floor is the rest.",
     ),
     solution="squared error: data first, floor C; its floor is h of the noise. cross-entropy: data first, "
-    "floor "
-    "B. distillation: teacher first, floor A; τ² changes the slope, not the least value. negative ELBO: "
-    "encoder first (q before the posterior), floor D. RLHF: policy first, floor F, as the loss is −β ln Z + "
-    "β·D(π‖π*). InfoNCE: joint first, since I = D(joint‖product), floor G.",
+    "floor B. distillation: teacher first, floor A; τ² changes the slope, not the least value. negative "
+    "ELBO: encoder first (q before the posterior), floor D. RLHF: policy first, floor F, as the loss is "
+    "−β ln Z + β·D(π‖π*). InfoNCE: joint first, since I = D(joint‖product), floor G.",
 )
 
 # ---------------------------------------------------------------------------------- 8.3
@@ -661,9 +660,8 @@ AUDIT = (
     ),
     Claim(
         "M21",
-        "One payment in a hundred is a fraud. A model that gives the right answer 0.6 every time never errs, "
-        "and "
-        "still has a higher log loss than one that says “1 % fraud” every time.",
+        "One payment in a hundred is a fraud. A model that gives the right answer 0.6 every time never "
+        "errs, and still has a higher log loss than one that says “1 % fraud” every time.",
         "the loss of the second model, in nats",
         True,
         Part(
@@ -678,8 +676,7 @@ AUDIT = (
                     "COMPARED_WITH",
                     (
                         "That is the loss of the first model. Asked is the one that knows only how common "
-                        "fraud "
-                        "is.",
+                        "fraud is.",
                         "In 1 % of cases it pays −ln 0.01, in 99 % −ln 0.99.",
                     ),
                 ),
@@ -747,8 +744,7 @@ AUDIT = (
     Claim(
         "M24",
         "Lengths are noted in centimetres, no longer in metres. Their differential entropy grows, though "
-        "nothing "
-        "has become less certain.",
+        "nothing has become less certain.",
         "by how many bits it grows",
         True,
         Part(
@@ -811,14 +807,12 @@ _AUDITED = Exercise(
         "Each of the ten is one line with a function of course_lib.measures, classifiers or gaussians.",
     ),
     solution="M2: false, 0.2107; a temperature never changes the order. M4: true, 40.4/200 = 0.2020 nats, "
-    "and "
-    "50 : 50 costs ln 2 = 0.6931. M6: false, 2^1.2828 = 2.4331. M10: false, 0.8050 bits: both can give the "
-    "second outcome. M12: false, ½ nat = 0.7213 bits either way, since the widths are alike. M15: false, "
-    "2/e = 0.7358 and not 1. M20: true, H(0.6, 0.2, 0.2) = 1.3710 bits, above H(Y) = 1.2789; only the "
-    "average "
-    "over x cannot rise. M21: true, 0.0560 nats against −ln 0.6 = 0.5108. M23: true, log2 10⁹ = 29.8974 "
-    "bits, "
-    "and there is room for 16,384. M24: true, log2 100 = 6.6439 bits: differential entropy knows its ruler.",
+    "and 50 : 50 costs ln 2 = 0.6931. M6: false, 2^1.2828 = 2.4331. M10: false, 0.8050 bits: both can "
+    "give the second outcome. M12: false, ½ nat = 0.7213 bits either way, since the widths are alike. "
+    "M15: false, 2/e = 0.7358 and not 1. M20: true, H(0.6, 0.2, 0.2) = 1.3710 bits, above H(Y) = 1.2789; "
+    "only the average over x cannot rise. M21: true, 0.0560 nats against −ln 0.6 = 0.5108. M23: true, "
+    "log2 10⁹ = 29.8974 bits, and there is room for 16,384. M24: true, log2 100 = 6.6439 bits: "
+    "differential entropy knows its ruler.",
 )
 
 # ---------------------------------------------------------------------------------- 8.4
@@ -830,8 +824,7 @@ _WASTE = Exercise(
     id="8.4",
     title="What could be saved",
     prompt="A model's cross-entropy is 2.0 bits per token, and the text's own entropy is 1.6. Give (the "
-    "waste "
-    "in bits, the model's perplexity, the best possible perplexity).",
+    "waste in bits, the model's perplexity, the best possible perplexity).",
     parts=[
         Part(
             "waste",
@@ -919,8 +912,7 @@ _WASTE = Exercise(
         "Waste: 2.0 − 1.6. Perplexities: 2 to the power of each bill.",
     ),
     solution="Waste: 2.0 − 1.6 = 0.4 bits per token. Perplexity: 2^2 = 4. Best: 2^1.6 = 3.0314, which no "
-    "model "
-    "undercuts. Their ratio, 1.32, is 2^0.4: the waste again, as a factor.",
+    "model undercuts. Their ratio, 1.32, is 2^0.4: the waste again, as a factor.",
 )
 
 # ---------------------------------------------------------------------------------- 8.5
@@ -936,8 +928,8 @@ _NEGATIVE = Exercise(
     id="8.5",
     title="Where a bound breaks",
     prompt="(Hard.) For discrete variables I(X;Y) ≤ min(H(X), H(Y)). With densities it fails: I(X;Y) is "
-    "never "
-    "negative, so one X with h(X) < 0 is enough. Let X be N(0, 0.1²), σ = 0.1. What is h(X), in bits?",
+    "never negative, so one X with h(X) < 0 is enough. Let X be N(0, 0.1²), σ = 0.1. What is h(X), in "
+    "bits?",
     parts=[
         Part(
             "differential entropy",
@@ -969,7 +961,7 @@ _NEGATIVE = Exercise(
         )
     ],
     hints=(
-        "h(N(μ, σ²)) = ½ log 2πeσ². Which number is σ²?",
+        "A normal X has h = ½ log 2πeσ². Which number is σ² here?",
         "½ log2 (2πe · 0.01), and 2πe = 17.0795.",
     ),
     solution="½ log2 (17.0795 · 0.01) = ½ log2 0.1708 = −1.2748 bits. No I(X;Y) can be below 0, so none is "
@@ -986,18 +978,15 @@ CHAPTERS_IN_A_SENTENCE = (
     "The less likely something was, the more it tells you, and surprises of independent events add up.",
     "Uncertainty is the surprise you expect on average, and no code gets by with fewer questions.",
     "Whoever believes something else than the truth pays its surprise at the truth's frequencies, and "
-    "training "
-    "a classifier means lowering that bill.",
+    "training a classifier means lowering that bill.",
     "The part of the bill that a true belief would have saved depends on who is right and who only believes, "
     "and is the speed at which evidence comes in.",
     "Two things share whatever knowing one of them saves on the other, and every estimate of it from few "
-    "data "
-    "comes out too high.",
+    "data comes out too high.",
     "A good summary keeps what matters for the question and drops the rest, and a price says how much of the "
     "one you give for the other.",
     "A language model is a compressor you can talk to: training lowers its bill, temperature spreads its "
-    "bets, "
-    "and steering it costs what the wish would have surprised it.",
+    "bets, and steering it costs what the wish would have surprised it.",
     "There is one idea, the surprise of a model at the world: average it, subtract it, share it, squeeze it.",
 )
 
@@ -1149,8 +1138,7 @@ PREDICTIONS = (
     Prediction(
         "8.hook",
         "H(X) = 3, H(Y) = 2, H(X,Y) = 4.2 bits; the table itself is lost. How many of these five are "
-        "settled: "
-        "I(X;Y), H(X|Y), H(Y|X), D(p(x,y)‖p(x)p(y)), the share of H(Y) that X tells?",
+        "settled: I(X;Y), H(X|Y), H(Y|X), D(p(x,y)‖p(x)p(y)), the share of H(Y) that X tells?",
         truth=lambda: 2.0,
         options=("none without the table", "the first three", "all five", "only I(X;Y)"),
         explanation=lambda: (
@@ -1160,22 +1148,19 @@ PREDICTIONS = (
     ),
     Prediction(
         "8.steer",
-        "Of all next words a model gives 0.47 % to praise, so to have praise every time costs at least 7.7 "
-        "bits. To "
-        "have praise *half* of the time costs at least",
+        "Of all next words a model gives 0.47 % to praise, so to have praise every time costs at least "
+        "7.7 bits. To have praise half of the time costs at least",
         truth=lambda: float(np.argmin([abs(_half_praise() - bits) for bits in _BITS])),
         options=tuple(f"{bits:g} bits" for bits in _BITS),
         explanation=lambda: (
             f"D of (½, ½) from (0.0047, 0.9953): {_half_praise():.2f} bits. Half of 7.7, less the one bit "
-            "that "
-            "may stay open: whether it will be praise."
+            "that may stay open: whether it will be praise."
         ),
     ),
     Prediction(
         "8.league",
         "300,000 letters of Python's help texts, 27 symbols. Which of three compressors of the standard "
-        "library "
-        "makes the smallest file?",
+        "library makes the smallest file?",
         truth=lambda: float(list(_SHELF).index(min(_SHELF, key=packed_letters().__getitem__))),
         options=tuple(_SHELF),
         explanation=lambda: (

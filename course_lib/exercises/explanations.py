@@ -45,18 +45,15 @@ EXPLANATIONS = {
     ),
     "7.why": Explanation(
         prompt="Why does forcing an event, however it is rewarded, cost exactly its surprise in KL, and "
-        "never "
-        "more?",
+        "never more?",
         model="Once only the event is left, every reply in it has become 1/p(event) times as likely, so the "
         "divergence is the log of that; and what is left of the model's own preferences inside it is free.",
     ),
     "8.why": Explanation(
-        prompt="Cross-entropy, squared error, the ELBO and the RLHF objective look unlike each other. Why do "
-        "they "
-        "all have a floor (or ceiling) that no training moves?",
+        prompt="Cross-entropy, squared error, the ELBO and the RLHF objective look unlike each other. Why "
+        "do they all have a floor (or ceiling) that no training moves?",
         model="Each is a divergence plus something that does not depend on what is learned; training can "
-        "bring "
-        "the divergence down to 0, and the rest belongs to the data or to the question.",
+        "bring the divergence down to 0, and the rest belongs to the data or to the question.",
     ),
 }
 

@@ -513,7 +513,7 @@ HINTS: dict[str, Hints] = {
         "Average logs, then exponentiate.",
     ),
     "PPL_TOTAL": (
-        "e to the *sum* of all nats: that grows with every token. Per token, please.",
+        "That is e to the *sum* of all nats: it grows with every token. Per token, please.",
         "Divide by the number of tokens before the power.",
     ),
     "PPL_DIFFERENCE": (

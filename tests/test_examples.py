@@ -27,6 +27,7 @@ MODULES = (
     "diffusion",
     "league",
     "tables",
+    "cheat_sheet",
     "text_colours",
     *(f"capstones.{name}" for name in ("classifier", "grading", "rubrics", "steering")),
     *(f"language.{name}" for name in ("bpe", "gguf", "llama", "model", "ngram", "packing", "quantisation")),

@@ -62,7 +62,7 @@ def drifted(pixels: ArrayLike, sort: str, *, seed: int = 0) -> FloatArray:
 
     Examples
     --------
-    >>> drifted(np.eye(64)[:1], "moved").argmax()
+    >>> int(drifted(np.eye(64)[:1], "moved").argmax())
     1
     """
     pictures = as_numbers(pixels, name="pixels").reshape(-1, 8, 8)

@@ -13,7 +13,7 @@ import pytest
 from matplotlib.colors import to_rgba
 from tiny_model import looped_logits, tiny_weights, write_tiny_model
 
-from course_lib import explore
+from course_lib import explore, figures
 from course_lib.controls import Controls
 from course_lib.explore import chapter_7_language as chapter
 from course_lib.language.gguf import GGUF
@@ -44,6 +44,7 @@ def reader(monkeypatch):
     """A fresh reader: nothing read yet, and a model that must not be asked."""
     monkeypatch.setattr(chapter, "_READ", {})
     monkeypatch.setattr(chapter, "load_language_model", _must_not_be_asked)
+    figures.use_style("reading")
     return explore.coloured_text()
 
 
@@ -317,21 +318,25 @@ def test_what_lies_ahead_on_the_ladder_is_not_shown(ladder):
 
 
 # --------------------------------------------------------------------------------------- D7.8
-FIRST_SENTENCE = "Every Sunday my grandmother took a letter from the old biscuit tin and read it to us."
+BEGINNING = (
+    "Every Sunday my grandmother took a letter from the old biscuit tin and read it to us. The letters came "
+    "from her brother, who mended bicycles in a town by the sea, and each of them ended the same way: the "
+    "sea says hello."
+)
 
 
-def test_the_reader_begins_with_a_recorded_sentence_and_asks_no_model(reader):
+def test_the_reader_begins_with_a_recorded_text_and_asks_no_model(reader):
     """Oracle: the record's last rung, where every token saw all before it: so does a text that ends there."""
     count = len(CONTEXT["token_texts"])
-    length = next(k for k in range(count) if "".join(CONTEXT["token_texts"][:k]) == FIRST_SENTENCE)
+    length = next(k for k in range(count) if "".join(CONTEXT["token_texts"][:k]) == BEGINNING)
     bits = CONTEXT["bits"][-1][:length].tolist()
     n = numbers(reader)
-    assert reader.text == FIRST_SENTENCE
+    assert reader.text == BEGINNING
     assert n.bits.tolist() == bits
     total, dear = math.fsum(bits), [cost for cost in bits if cost > 8]
     assert n.total == pytest.approx(total, abs=EXACT)
     assert n.per_token == pytest.approx((total - bits[0]) / (length - 1), abs=EXACT)
-    assert n.per_byte == pytest.approx(total / len(FIRST_SENTENCE), abs=EXACT)
+    assert n.per_byte == pytest.approx(total / len(BEGINNING), abs=EXACT)
     assert reader.readout == (
         f"{length} tokens (SmolLM2-135M, recorded): {total:.1f} bits, {n.per_token:.2f} per token after the "
         f"first (perplexity {2**n.per_token:.1f}), {n.per_byte:.2f} per byte; {len(dear)} cost more than "
@@ -361,7 +366,7 @@ def test_a_text_is_read_only_when_the_button_is_pressed(reader):
 def test_an_empty_box_asks_for_a_text(reader):
     reader.text = " "
     assert (reader.tone, reader.picture) == ("problem", b"")
-    reader.text = FIRST_SENTENCE
+    reader.text = BEGINNING
     assert reader.tone == ""
 
 
@@ -375,7 +380,7 @@ def test_without_the_weights_the_stand_in_reads_and_says_so(reader, monkeypatch)
     given = list("the bat é".encode())
     expected = [-model.next_log_probs(given[:i])[byte] / math.log(2) for i, byte in enumerate(given)]
     assert n.bits == pytest.approx(expected, abs=1e-6)
-    assert reader.readout.startswith("10 bytes (stand-in that counts bytes, not the language model): ")
+    assert reader.readout.startswith("10 bytes (stand-in that counts bytes, no language model): ")
     assert "per byte after the first" in reader.readout
     assert reader._painter.scene.figure.axes[0].get_title(loc="left").startswith("stand-in that counts bytes")
     assert "xC3" in reader.alt and "xA9" in reader.alt
@@ -441,7 +446,7 @@ def test_outlined_are_the_tokens_dearer_than_the_slider_says(reader, dear):
 )
 @pytest.mark.filterwarnings("error")
 def test_any_text_can_be_drawn(reader, tiny, text):
-    assert Controls("", reader._demo.controls).state["text"] == FIRST_SENTENCE
+    assert Controls("", reader._demo.controls).state["text"] == BEGINNING
     reader.text = text
     reader.act("read_it")
     assert reader.tone == ""

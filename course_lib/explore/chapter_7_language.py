@@ -242,7 +242,7 @@ def _logit_numbers(prompt: str, tau: float, rule: str, cutoff: float) -> SimpleN
         mass=float(p[stays].sum()),
         bits=bits,
         perplexity=2.0**bits,
-        kept_bits=float(entropy(kept)),
+        kept_bits=bits if stays.all() else float(entropy(kept[stays])),
     )
 
 
@@ -288,7 +288,7 @@ def _draw_logits(figure: Figure, n: Any) -> SimpleNamespace:
     curve.set_xticks(ticks, list(map("{:g}".format, ticks)))
     curve.set_xticks([], minor=True)
     curve.axhline(n.most, color=QUIET_COLOUR, ls=":", lw=1.4)
-    curve.text(0.105, n.most, f"log₂ {n.size:,} = {n.most:.3f}", va="bottom", fontsize="small")
+    curve.text(0.105, 1.01 * n.most, f"log₂ {n.size:,} = {n.most:.3f}", va="bottom", fontsize="small")
     curve.plot(TAUS, n.curve, color=P_COLOUR)
     size = float(rcParams["font.size"])
     before: dict[str, Any] = {"fc": "none", "ec": INK, "ls": (0, (2, 2)), "lw": 1.0}
@@ -458,8 +458,9 @@ def context_ladder() -> Demo:
 MOST_TOKENS = 256  # read at once, and drawn
 MOST_LETTERS = 4000  # looked at; a token is seldom longer than 10
 KEPT_READINGS = 32
-STAND_IN = "stand-in that counts bytes, not the language model"
+STAND_IN = "stand-in that counts bytes, no language model"
 THRESHOLDS = tuple(range(21))
+SENTENCES = 2  # of the recorded paragraph, that the box begins with
 
 
 class TextRead(NamedTuple):
@@ -558,13 +559,9 @@ def _details_of_text(n: Any) -> str:
 
 
 def _draw_text(figure: Figure, n: Any) -> SimpleNamespace:
-    axes = figure.subplots(gridspec_kw=margins(figure, left=0.6, right=0.6, bottom=1.9, top=1.9))
-    axes.set_title(n.source or "Not read yet", weight="normal")
-    axes.set_xlabel(
-        f"beneath each {n.unit}: its bits; darker: dearer; outlined: above the slider"
-        if n.source
-        else "press “read it” for the bits"
-    )
+    axes = figure.subplots(gridspec_kw=margins(figure, left=0.6, right=0.6, bottom=0.4, top=1.9))
+    legend = f"{n.source}: bits beneath each {n.unit}" if n.source else "Not read yet"
+    axes.set_title(legend, weight="normal")
     drawn = draw_coloured_text(axes, n.tokens, n.bits)
     return SimpleNamespace(marks=drawn.marks, boxes=drawn.boxes)
 
@@ -588,12 +585,13 @@ class TextReader(Explorer):
 def coloured_text() -> Demo:
     """Return demo D7.8. A function, so that only those who open it read the record."""
     paragraph = "".join(_ladder().tokens)
+    beginning = "".join(re.findall(r"[^.]*\.", paragraph)[:SENTENCES])
     return Demo(
         number="D7.8",
         title="Coloured text",
         controls=[
-            TextBox("text", "your text", rows=3, default=paragraph[: paragraph.index(".") + 1]),
-            Range("dear", "outline what costs more than (bits)", values=THRESHOLDS, default=8),
+            TextBox("text", "your text", rows=3, default=beginning),
+            Range("dear", "outline above (bits)", values=THRESHOLDS, default=8),
             Action("read_it", "read it"),
             Preset("paragraph", "the whole recorded paragraph", sets={"text": paragraph}),
         ],

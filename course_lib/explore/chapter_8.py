@@ -458,7 +458,7 @@ WHICH_LOSS = Demo(
     controls=[
         Choice(
             "assumption",
-            "data, and what they are taken for",
+            "data and assumption",
             options=tuple(ASSUMPTIONS),
             default=LOSSES["Gaussian"].assumption,
             menu=True,

@@ -917,6 +917,30 @@ def test_a_slip_of_chapters_5_and_6_is_answered_in_words_of_its_own(exercise_id,
     assert never not in said
 
 
+@pytest.mark.parametrize(
+    ("exercise_id", "answer", "heard", "never"),
+    [
+        ("7.1", 1.852, "undoes a natural logarithm", "loss was in nats"),
+        ("7.1", 2.931, "geometric", "probabilities are already"),
+        ("7.2", 33.12, "book", "outcomes"),
+        ("7.2", math.inf, "floating point", "log of 0"),
+        ("7.3", (0.3847, 0.4328, "B"), "shorter", "nats/token ÷"),
+        ("7.4", 1.1147, "changes no shape", "validation"),
+        ("7.5", ((0.9187, 0.0746, 0.0067), 0.9155), "lowest reward", "x prefers"),
+        ("7.6", (12, 4096), "however good the critic", "log2 n = 12"),
+        ("7.7", (0.9293, 0.1308), "loss", "ratio"),
+        ("8.1", (0.8, 1.2, 2.2), "comes from h(x)", "name each of your numbers"),
+        ("8.4", (1.3195, 4, 3.0314), "a number of bits", "upside down"),
+        ("8.5", 1.2748, "may exceed 1", "ratio"),
+    ],
+)
+def test_a_slip_of_chapters_7_and_8_is_answered_in_words_of_its_own(exercise_id, answer, heard, never):
+    found = diagnose(exercise_id, answer)
+    said = f"{found.message} {found.more}".lower().replace("*", "")
+    assert heard in said
+    assert never not in said
+
+
 def test_no_hint_gives_the_answer_away_before_the_third_try():
     for exercise_id, part, value, _, _ in WRONG:
         found = diagnose(exercise_id, answer_with(exercise_id, part, value))

@@ -3,6 +3,7 @@
 import pytest
 
 from course_lib.exercises import explain
+from course_lib.exercises.chapter_8 import CHAPTERS_IN_A_SENTENCE
 from course_lib.exercises.explanations import EXPLANATIONS
 
 
@@ -40,3 +41,26 @@ def test_the_plain_text_asks_and_never_answers(number):
 def test_an_unknown_question_is_refused_with_the_known_ones():
     with pytest.raises(LookupError, match=r"1\.halving"):
         explain("1.nothing")
+
+
+def test_a_chapters_model_sentence_comes_only_after_a_sentence_about_that_chapter():
+    box = explain("8.6")
+    before = box.plain_text()
+    box.act("compare_button")
+    assert "Write a sentence" in box.readout
+    box.chapter_3 = "You pay for what you did not expect."
+    box.compare()
+    assert [model in box.readout for _, model in CHAPTERS_IN_A_SENTENCE] == [n == 3 for n in range(1, 9)]
+    assert "Still to write: 7." in box.readout and box.tone == ""
+    for number in range(1, 9):
+        setattr(box, f"chapter_{number}", "because")
+    box.compare()
+    assert all(model in box.readout for _, model in CHAPTERS_IN_A_SENTENCE)
+    assert "Still" not in box.readout
+    assert box.plain_text() == before
+
+
+def test_the_model_sentences_of_the_whole_course_do_without_symbols():
+    for title, model in CHAPTERS_IN_A_SENTENCE:
+        assert set(model) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ,.:-"), title
+        assert model.count(".") == 1

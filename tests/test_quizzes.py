@@ -276,6 +276,7 @@ def test_the_concept_test_scores_and_at_first_gives_nothing_away():
     assert not any(text in test.readout for text in explanations)
     (entry,) = progress.read_progress()["quizzes"]
     assert (entry["id"], entry["score"], entry["of"]) == ("0.concept", 7, 10)
+    assert entry["answers"] == [False] * 3 + [True] * 7
 
 
 def test_the_second_time_every_answer_is_explained():

@@ -58,6 +58,7 @@ _PERPLEXITY = Exercise(
                         "2 to the power of nats. Which base undoes a natural logarithm?",
                         "e to the mean of −ln p, or 2 to the mean of −log2 p.",
                     ),
+                    tolerance=0.006,
                 ),
                 Mistake(
                     lambda: math.exp(_nats_per_token() / _LN2),
@@ -66,6 +67,7 @@ _PERPLEXITY = Exercise(
                         "e to the power of bits. Which base undoes a log2?",
                         "2 to the mean of −log2 p, or e to the mean of −ln p.",
                     ),
+                    tolerance=0.006,
                 ),
                 Mistake(
                     lambda: float(np.mean(1 / np.array(_TOKENS))),
@@ -75,6 +77,7 @@ _PERPLEXITY = Exercise(
                         "it?",
                         "Average the logs, then exponentiate: perplexity is a *geometric* mean of 1/p.",
                     ),
+                    tolerance=0.006,
                 ),
                 Mistake(
                     lambda: float(1 / np.mean(_TOKENS)),
@@ -83,8 +86,9 @@ _PERPLEXITY = Exercise(
                         "One over the mean probability. Is the text as likely as seven tokens of that one?",
                         "Average the logs, then exponentiate: perplexity is a *geometric* mean of 1/p.",
                     ),
+                    tolerance=0.006,
                 ),
-                Mistake(lambda: math.exp(7 * _nats_per_token()), "PPL_TOTAL"),
+                Mistake(lambda: math.exp(7 * _nats_per_token()), "PPL_TOTAL", tolerance=0.05),
                 Mistake(
                     lambda: math.exp(-_nats_per_token()),
                     "INVERTED",
@@ -139,7 +143,7 @@ _CORPUS = Exercise(
             high=math.exp(5),
             bound="It lies between those of the two documents, e² = 7.39 and e⁵ = 148.41.",
             mistakes=[
-                Mistake(lambda: math.exp((5 + 2) / 2), "MACRO"),
+                Mistake(lambda: math.exp((5 + 2) / 2), "MACRO", tolerance=0.01),
                 Mistake(
                     lambda: (math.exp(5) + math.exp(2)) / 2,
                     "MACRO",
@@ -148,6 +152,7 @@ _CORPUS = Exercise(
                         "perplexities were averaged in place of logs.",
                         "Sum the nats of all tokens, divide by 1000, exponentiate last.",
                     ),
+                    tolerance=0.01,
                 ),
                 Mistake(
                     lambda: sum(n * math.exp(nats) for n, nats in _DOCUMENTS) / 1000,
@@ -220,6 +225,7 @@ def _byte_part(model: str) -> Part:
                     "Multiplied by the bytes per token. Does a longer token make a byte dearer?",
                     "One token pays for all of its bytes: divide.",
                 ),
+                tolerance=0.006,
             ),
             Mistake(
                 lambda: nats / _LN2,
@@ -236,6 +242,7 @@ def _byte_part(model: str) -> Part:
                     "That is the perplexity per token. Are the tokens of A and B the same thing?",
                     "nats/token ÷ ln 2 ÷ bytes/token.",
                 ),
+                tolerance=0.006,
             ),
         ],
     )

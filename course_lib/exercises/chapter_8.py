@@ -352,14 +352,13 @@ def _loss_parts(loss: _Loss) -> tuple[Naming, Naming]:
 _MATCHING = Exercise(
     id="8.2",
     title="Which divergence, which floor?",
-    prompt="Each of six losses, in nats, is a KL divergence plus something that no training changes. Give "
-    "a dictionary: the loss, and in brackets who stands first in the divergence and the letter of the "
-    "floor, the least value of the loss whatever is learned; for instance {'squared error': ('model', "
-    "'H'), ...}. The losses: "
+    prompt="Behind each of six losses, in nats, stands a KL divergence and a floor that no training gets "
+    "below. Give a dictionary: the loss, and in brackets who stands first in the divergence and the "
+    "letter of the floor; for instance {'squared error': ('model', 'H'), ...}. The losses: "
     + ", ".join(repr(loss.name) for loss in _LOSSES)
-    + ". Squared error is ½(y − ŷ)² + ½ ln 2π with "
-    "noise of σ = 1; distillation is τ²·D; RLHF is β·D(π‖π_ref) − E[r]; the ELBO is of one x; InfoNCE has N "
-    "candidates. First stands one of: "
+    + ". Squared error is ½(y − ŷ)² + ½ ln 2π with noise of σ = 1; cross-entropy is with hard labels; "
+    "distillation is τ²·D; the ELBO is of one x, with a decoder that stays as it is; RLHF is β·D(π‖π_ref) − "
+    "E[r]; InfoNCE has N candidates, and I(X;Y) is below ln N. First stands one of: "
     + ", ".join(FIRST)
     + ". Floors: "
     + "; ".join(f"{letter}: {floor}" for letter, floor in FLOORS.items())
@@ -373,7 +372,8 @@ _MATCHING = Exercise(
     solution="squared error: data first, floor C; its floor is h of the noise. cross-entropy: data first, "
     "floor B. distillation: teacher first, floor A; τ² changes the slope, not the least value. negative "
     "ELBO: encoder first (q before the posterior), floor D. RLHF: policy first, floor F, as the loss is "
-    "−β ln Z + β·D(π‖π*). InfoNCE: joint first, since I = D(joint‖product), floor G.",
+    "−β ln Z + β·D(π‖π*). InfoNCE: joint first, since I = D(joint‖product), floor G, "
+    "which an ideal critic nears as N grows.",
 )
 
 # ---------------------------------------------------------------------------------- 8.3
@@ -973,21 +973,48 @@ EXERCISES = (_FILL_IN, _MATCHING, _AUDITED, _WASTE, _NEGATIVE)
 
 # ---------------------------------------------------------------------------------- 8.6
 
-#: One sentence per chapter, to compare with the learner's own (exercise 8.6, not graded).
+#: Each chapter's name, and one sentence about it to compare with the learner's own (8.6, not graded).
 CHAPTERS_IN_A_SENTENCE = (
-    "The less likely something was, the more it tells you, and surprises of independent events add up.",
-    "Uncertainty is the surprise you expect on average, and no code gets by with fewer questions.",
-    "Whoever believes something else than the truth pays its surprise at the truth's frequencies, and "
-    "training a classifier means lowering that bill.",
-    "The part of the bill that a true belief would have saved depends on who is right and who only believes, "
-    "and is the speed at which evidence comes in.",
-    "Two things share whatever knowing one of them saves on the other, and every estimate of it from few "
-    "data comes out too high.",
-    "A good summary keeps what matters for the question and drops the rest, and a price says how much of the "
-    "one you give for the other.",
-    "A language model is a compressor you can talk to: training lowers its bill, temperature spreads its "
-    "bets, and steering it costs what the wish would have surprised it.",
-    "There is one idea, the surprise of a model at the world: average it, subtract it, share it, squeeze it.",
+    (
+        "Surprise",
+        "The less likely something was, the more it tells you, and the surprises of independent events add "
+        "up.",
+    ),
+    (
+        "Entropy",
+        "Uncertainty is the surprise you expect on average, and no way of asking gets by with fewer "
+        "yes-or-no questions.",
+    ),
+    (
+        "Cross-entropy",
+        "Whoever believes something else than the truth is more surprised on average than need be, and "
+        "training a classifier means lowering that bill.",
+    ),
+    (
+        "KL divergence",
+        "What a wrong belief costs on top depends on which of the two produces the data, and it is also "
+        "how fast the data give the wrong one away.",
+    ),
+    (
+        "Mutual information",
+        "Two things share as much as knowing the one spares you in surprise at the other, and few data "
+        "make it look like more than it is.",
+    ),
+    (
+        "The information bottleneck",
+        "A good summary keeps what matters for the question and drops the rest, and a single price "
+        "settles how much of either.",
+    ),
+    (
+        "Language and generative models",
+        "A language model is a compressor you can talk to: training lowers its bill, temperature spreads its "
+        "bets, and steering it towards a wish costs the surprise at having it granted.",
+    ),
+    (
+        "The complete picture",
+        "There is one idea, the surprise of a model at the world: average it, subtract it, share it, squeeze "
+        "it.",
+    ),
 )
 
 # ---------------------------------------------------------------------------------- questions

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from course_lib.controls import Action, Controls, TextBox
 from course_lib.exercises.catalogue import UnknownId
+from course_lib.exercises.chapter_8 import CHAPTERS_IN_A_SENTENCE
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,15 @@ EXPLANATIONS = {
         "activations move together, a coarse bin merges them while a fine one still separates every input.",
     ),
     "7.why": Explanation(
-        prompt="Why does forcing an event, however it is rewarded, cost exactly its surprise in KL, and "
-        "never more?",
-        model="Once only the event is left, every reply in it has become 1/p(event) times as likely, so the "
-        "divergence is the log of that; and what is left of the model's own preferences inside it is free.",
+        prompt="A reward for an event rules alone in the end. Why does that cost exactly the event's "
+        "surprise in KL, and no more?",
+        model="Once only the event is left, every reply in it has become 1/p(event) times as likely, so "
+        "the mean log of that ratio is the surprise; the model's preferences within the event stay as "
+        "they were.",
     ),
     "8.why": Explanation(
-        prompt="Cross-entropy, squared error, the ELBO and the RLHF objective look unlike each other. Why "
-        "do they all have a floor (or ceiling) that no training moves?",
+        prompt="Cross-entropy, squared error, distillation and the RLHF objective look unlike each other. "
+        "Why has each of them a floor, or a ceiling, that no training moves?",
         model="Each is a divergence plus something that does not depend on what is learned; training can "
         "bring the divergence down to 0, and the rest belongs to the data or to the question.",
     ),
@@ -84,7 +86,45 @@ class SelfExplanation(Controls):
         return f"{self.title}. {self._explanation.prompt} Write your sentence, then compare."
 
 
-def explain(explanation_id: str) -> SelfExplanation:
+#: The exercise that asks for the whole course, one sentence a chapter.
+WHOLE_COURSE = "8.6"
+
+
+class CourseInSentences(Controls):
+    """A box for every chapter, and a button that shows model sentences beside those that were written."""
+
+    PROMPT = "What does each chapter say? One sentence without any symbol."
+
+    def __init__(self) -> None:
+        self._models = {f"chapter_{n}": model for n, (_, model) in enumerate(CHAPTERS_IN_A_SENTENCE, start=1)}
+        boxes = [
+            TextBox(name, f"Chapter {name[-1]}, {title}", rows=1)
+            for name, (title, _) in zip(self._models, CHAPTERS_IN_A_SENTENCE, strict=True)
+        ]
+        title = f"One sentence per chapter {WHOLE_COURSE}"
+        super().__init__(title, [*boxes, Action("compare_button", "Compare")])
+
+    def act(self, name: str) -> None:
+        """Answer the button."""
+        self.compare()
+
+    def compare(self) -> None:
+        """Show the model sentences of the chapters that were written about, as the button does."""
+        written = [name for name in self._models if self.state[name].strip()]
+        if not written:
+            self.sentence = "Write a sentence about at least one chapter first; a clumsy one is fine."
+            return
+        models = " ".join(f"Chapter {name[-1]}: {self._models[name]}" for name in written)
+        left = len(self._models) - len(written)
+        more = f" Still to write: {left}." if left else ""
+        self.sentence = f"One way to say it. {models} What do yours have that these lack?{more}"
+
+    def plain_text(self) -> str:
+        """Return the task, the same whether it was done or not."""
+        return f"{self.title}. {self.PROMPT} Write as many as you like, then compare."
+
+
+def explain(explanation_id: str) -> SelfExplanation | CourseInSentences:
     """Ask for a reason in the learner's own words, then show a model sentence.
 
     What is written stays in this notebook's kernel: it is neither graded nor kept.
@@ -92,11 +132,11 @@ def explain(explanation_id: str) -> SelfExplanation:
     Parameters
     ----------
     explanation_id : str
-        For instance ``"1.halving"``.
+        For instance ``"1.halving"``; ``"8.6"`` asks for a sentence about every chapter.
 
     Returns
     -------
-    SelfExplanation
+    SelfExplanation or CourseInSentences
         As the last line of a cell it shows itself.
 
     Raises
@@ -111,7 +151,9 @@ def explain(explanation_id: str) -> SelfExplanation:
     >>> box.readout
     'Write your sentence first; a clumsy one is fine.'
     """
+    if explanation_id == WHOLE_COURSE:
+        return CourseInSentences()
     if explanation_id not in EXPLANATIONS:
-        known = ", ".join(EXPLANATIONS)
+        known = ", ".join([*EXPLANATIONS, WHOLE_COURSE])
         raise UnknownId(f"There is no why-question {explanation_id!r}. There are: {known}.")
     return SelfExplanation(explanation_id, EXPLANATIONS[explanation_id])

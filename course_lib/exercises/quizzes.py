@@ -150,7 +150,13 @@ class ConceptTest(Controls):
             return
         options = [find_option(q, text) for q, text in zip(self._questions, chosen, strict=True)]
         score = sum(option.correct for option in options)
-        entry = {"id": "0.concept", "score": score, "of": len(options), "correct": score == len(options)}
+        entry = {
+            "id": "0.concept",
+            "score": score,
+            "of": len(options),
+            "correct": score == len(options),
+            "answers": [option.correct for option in options],
+        }
         progress.add_entry("quizzes", entry)
         self.sentence = _with_notices(f"{score} of {len(options)} right. {self._remarks(options)}")
 

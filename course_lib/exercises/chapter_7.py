@@ -696,7 +696,7 @@ QUESTIONS = (
         (
             Option("64 bits", "64 counts cases. How many halvings lead to 1/64?"),
             Option("4.16 bits", "The number is right in nats."),
-            Option("6 bits", "Six halvings; that is also what forcing it will cost, see below.", True),
+            Option("6 bits", "Six halvings: 64 = 2 to the power 6.", True),
             Option("1/64 bit", "That is the probability."),
         ),
     ),

@@ -574,7 +574,7 @@ AUDIT = (
     Claim(
         "M15",
         "exp(−hinge loss) is the probability of a label, so the hinge loss is a log loss too.",
-        "exp(−loss) of both labels, +1 and −1, added up, at score 0",
+        "exp(−loss) of both labels y = ±1, added up, at score 0; the loss is max(0, 1 − y·score)",
         False,
         Part(
             "number",
@@ -1169,8 +1169,8 @@ PREDICTIONS = (
         truth=lambda: 2.0,
         options=("none without the table", "the first three", "all five", "only I(X;Y)"),
         explanation=lambda: (
-            f"I = {_H_X + _H_Y - _H_XY:.1f}, which is that divergence as well; H(X|Y) = {_H_XY - _H_Y:.1f}, "
-            f"H(Y|X) = {_H_XY - _H_X:.1f}; X tells {(_H_X + _H_Y - _H_XY) / _H_Y:.0%} of H(Y)."
+            "What both hold, counted twice in H(X) + H(Y), is counted once in H(X,Y): their difference is "
+            "I, and I is that divergence. The rest is subtraction and one division; exercise 8.1 does it."
         ),
     ),
     Prediction(

@@ -28,12 +28,14 @@ MODULES = (
     "league",
     "tables",
     "cheat_sheet",
+    "report",
     "text_colours",
     *(f"capstones.{name}" for name in ("classifier", "grading", "rubrics", "steering")),
     *(f"language.{name}" for name in ("bpe", "gguf", "llama", "model", "ngram", "packing", "quantisation")),
     "language_records",
     *(f"exercises.{name}" for name in ("catalogue", "checking", "detectors", "explanations", "hint_library")),
-    *(f"exercises.{name}" for name in ("predictions", "quizzes", "reading", "readings", "wording")),
+    *(f"exercises.{name}" for name in ("matching", "naming", "predictions", "quizzes", "reading")),
+    *(f"exercises.{name}" for name in ("readings", "wording")),
 )
 
 

@@ -158,6 +158,14 @@ def test_the_hook_of_the_chapter_can_be_built_as_a_kind_of_table(machine):
     assert (n.h_x, n.h_y, n.h_xy, n.shared, n.h_x_y, n.h_y_x) == (2, 1, 2, 1, 1, 0)
 
 
+def test_the_weights_stand_in_a_table_as_the_numbers_they_are(machine):
+    weights = next(control for control in machine.controls if control["name"] == "weights")
+    assert weights["columns"] == 4
+    assert weights["outcomes"][4:8] == ["X=1, Y=a", "X=1, Y=b", "X=1, Y=c", "X=1, Y=d"]
+    n = numbers(machine, weights=[0] * 4 + [1, 2, 3, 4] + [0] * 8)  # that row alone
+    assert n.joint.tolist() == [[0.1, 0.2, 0.3, 0.4]]
+
+
 def test_rows_and_columns_without_weight_are_no_outcomes(machine):
     weights = [0, 0, 0, 0, 0, 5, 0, 3, 0, 0, 0, 0, 0, 1, 0, 1]
     n = numbers(machine, weights=weights, q="uniform")

@@ -114,10 +114,10 @@ class CourseInSentences(Controls):
         if not written:
             self.sentence = "Write a sentence about at least one chapter first; a clumsy one is fine."
             return
-        models = " ".join(f"Chapter {name[-1]}: {self._models[name]}" for name in written)
+        models = "\n".join(f"Chapter {name[-1]}: {self._models[name]}" for name in written)
         left = len(self._models) - len(written)
         more = f" Still to write: {left}." if left else ""
-        self.sentence = f"One way to say it. {models} What do yours have that these lack?{more}"
+        self.sentence = f"One way to say it.\n{models}\nWhat do yours have that these lack?{more}"
 
     def plain_text(self) -> str:
         """Return the task, the same whether it was done or not."""

@@ -29,6 +29,7 @@ MODULES = (
     "tables",
     "cheat_sheet",
     "report",
+    "doors",
     "text_colours",
     *(f"capstones.{name}" for name in ("classifier", "grading", "rubrics", "steering")),
     *(f"language.{name}" for name in ("bpe", "gguf", "llama", "model", "ngram", "packing", "quantisation")),

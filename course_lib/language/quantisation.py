@@ -122,6 +122,7 @@ def compare(reference: LanguageModel, other: LanguageModel, tokens: Sequence[int
     rows = (pair for block in blocks for pair in zip(*block, strict=True))
     for token, (p, q) in zip(tokens, rows, strict=True):
         log_p, log_q = p.astype(np.float64), q.astype(np.float64)
+        # Equal predictions may differ from 0 by round-off, on either side.
         divergences.append(max(0.0, float(np.exp(log_p) @ (log_p - log_q))))
         agree.append(log_p.argmax() == log_q.argmax())
         dearer.append(log_p[token] - log_q[token])

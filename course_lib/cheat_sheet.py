@@ -23,6 +23,7 @@ CHAPTERS = {
     6: ("Information bottleneck", "06_information_bottleneck.ipynb"),
     7: ("LLM and generative uses", "07a_language_models.ipynb"),
 }
+SECOND_NOTEBOOKS = {7: "07b_generative_models.ipynb"}
 UNITS = (
     "1 nat = 1.4427 bits, 1 bit = 0.6931 nats. log: to any base, the same throughout; ln: nats. "
     "p: the truth, q: the model."
@@ -70,6 +71,8 @@ _LEFT = "style='text-align:left'"
 
 def _row(identity: Identity) -> str:
     name, notebook = CHAPTERS[identity.chapter]
+    if identity.part == "b":
+        notebook = SECOND_NOTEBOOKS[identity.chapter]
     formula, where = as_html(identity.formula), escape(identity.where)
     link = f"<a href='{notebook}'>{identity.chapter}. {escape(name)}</a>"
     return f"<tr><th scope='row' {_LEFT}>{formula}</th><td {_LEFT}>{where}</td><td {_LEFT}>{link}</td></tr>"

@@ -69,6 +69,8 @@ class Identity(NamedTuple):
         Takes a random generator, returns a residual.
     within : float
         How large the residual may be: rounding, or, where the sheet says ≈, the size of what is left out.
+    part : str
+        "b" if it is the second notebook of its chapter that teaches it.
     """
 
     formula: str
@@ -76,16 +78,19 @@ class Identity(NamedTuple):
     chapter: int
     holds: Holds
     within: float
+    part: str = ""
 
 
 IDENTITIES: list[Identity] = []
 
 
-def _line(chapter: int, formula: str, where: str, within: float = 1e-9) -> Callable[[Holds], Holds]:
+def _line(
+    chapter: int, formula: str, where: str, within: float = 1e-9, part: str = ""
+) -> Callable[[Holds], Holds]:
     """Put a test on the sheet, with the line that it tests."""
 
     def add(holds: Holds) -> Holds:
-        IDENTITIES.append(Identity(formula, where, chapter, holds, within))
+        IDENTITIES.append(Identity(formula, where, chapter, holds, within, part))
         return holds
 
     return add
@@ -563,7 +568,7 @@ def _temperature(rng: Rng) -> float:
     return max(float(-np.diff(h).min()), float(limits), 0.0)
 
 
-@_line(7, "π* ∝ π_{ref} e^{r/β};  its value: E r − β D(π*‖π_{ref}) = β ln Z", "RLHF, DPO")
+@_line(7, "π* ∝ π_{ref} e^{r/β};  its value: E r − β D(π*‖π_{ref}) = β ln Z", "RLHF, DPO", part="b")
 def _tilt(rng: Rng) -> float:
     p, reward, beta = _pmf(rng), rng.normal(size=5), rng.uniform(0.2, 3.0)
     z = np.sum(p * np.exp(reward / beta))
@@ -580,7 +585,7 @@ def _tilt(rng: Rng) -> float:
     )
 
 
-@_line(7, "InfoNCE ≤ log N always, and its mean ≤ I", "CLIP, contrastive learning")
+@_line(7, "InfoNCE ≤ log N always, and its mean ≤ I", "CLIP, contrastive learning", part="b")
 def _infonce(rng: Rng) -> float:
     rho, n = 0.9, 4
     x = rng.normal(size=(400, n, 1))
@@ -598,6 +603,7 @@ def _infonce(rng: Rng) -> float:
     7,
     "ln p(x) = ELBO + D(q‖posterior);  ELBO = E_{q} ln p(x|z) − D(q(z|x)‖p(z))",
     "VAE, diffusion",
+    part="b",
 )
 def _elbo(rng: Rng) -> float:
     prior, q, likelihood = _pmf(rng), _pmf(rng), rng.random(5)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -460,6 +461,14 @@ def test_a_failed_check_brings_its_advice_and_a_pass_brings_the_questions(model)
     assert all(question in repr(passed) for question in RUBRICS["D"].questions)
     assert "✗" not in repr(passed)
     assert failed._repr_html_().count("<tr>") == 6
+
+
+def test_outside_the_main_thread_nothing_can_be_stopped_so_nothing_is_started(short):
+    with ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(safely, 1, lambda: 42).result()
+        report = pool.submit(capstone_a, Blend, **short).result()
+    assert refused[0] is None and "in a cell of its own" in refused[1]
+    assert report.failed == ["predicts"] and "in a cell of its own" in report.checks[0].found
 
 
 def test_learners_code_is_stopped_and_its_errors_are_quoted():

@@ -5,6 +5,7 @@ import lzma
 import math
 import zlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -217,6 +218,12 @@ def test_a_predictor_that_never_answers_is_stopped():
     found = score(for_ever, text=PAPER, limit_seconds=0.2)
     assert found.bits is None
     assert "no answer within 0.2 s" in found.sentence
+
+
+def test_outside_the_main_thread_nothing_can_be_stopped_so_nothing_is_started():
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(score, always(EVEN), text=PAPER).result()
+    assert found.bits is None and "in a cell of its own" in found.sentence
 
 
 def test_a_slow_predictor_is_scored_on_what_it_has_read_and_the_sentence_says_so():

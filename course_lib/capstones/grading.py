@@ -57,7 +57,7 @@ class Report:
     def table(self) -> Table:
         """All checks."""
         rows = [(check.name, check.needed, check.found, _MARKS[check.passed]) for check in self.checks]
-        return Table(self._verdict(), ("check", "needed", "found", ""), rows)
+        return Table(self._verdict(), ("check", "needed", "found", "result"), rows)
 
     def _verdict(self) -> str:
         passed = sum(check.passed is True for check in self.checks)

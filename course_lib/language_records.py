@@ -76,8 +76,8 @@ _FUNCTION = """def mean_surprise(probabilities, outcomes):
 """
 
 _GERMAN = (
-    "Am Sonntag regnete es, und wir blieben zu Hause. Meine Schwester backte Brot, und der Hund schlief vor "
-    "dem Ofen, bis es dunkel wurde."
+    "Am Sonntag regnete es, und wir blieben zu Hause. Meine Schwester backte Brot, und der Hund schlief "
+    "vor dem Ofen, bis es dunkel wurde."  # codespell:ignore vor
 )
 
 # Log-probabilities are rounded to this many parts of a nat: an error of at most 0.00013 nats each, and zeros

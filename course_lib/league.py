@@ -23,10 +23,10 @@ import numpy as np
 from course_lib.codes import code_lengths
 from course_lib.datasets import python_text
 from course_lib.distributions import FloatArray, as_numbers
-from course_lib.exercises.time_limit import NotInMainThread, OutOfTime, call_within
 from course_lib.language.ngram import ALPHABET, adaptive_surprisals, witten_bell_surprisals
 from course_lib.measures import surprisal
 from course_lib.tables import Table
+from course_lib.time_limit import NotInMainThread, OutOfTime, call_within
 
 #: The share of the text that is there to learn from; what follows is scored.
 LEARN_FROM = 0.9

@@ -25,6 +25,7 @@ MODULES = (
     "sampling",
     "generative",
     "diffusion",
+    "time_limit",
     "league",
     "tables",
     "cheat_sheet",

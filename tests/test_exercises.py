@@ -30,9 +30,9 @@ from course_lib.exercises.catalogue import EXERCISES, UnknownId
 from course_lib.exercises.detectors import generic_slip
 from course_lib.exercises.hint_library import HINTS
 from course_lib.exercises.material import Misnaming, Mistake, Naming, Part
-from course_lib.exercises.time_limit import NotInMainThread, OutOfTime, call_within
 from course_lib.exercises.wording import plain
 from course_lib.measures import surprisal
+from course_lib.time_limit import NotInMainThread, OutOfTime, call_within
 
 LN2 = math.log(2)
 

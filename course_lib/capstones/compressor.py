@@ -12,9 +12,9 @@ import numpy as np
 from course_lib.capstones.grading import Check, Report, ToDo, cannot, in_order, needed
 from course_lib.codes import ArithmeticDecoder, ArithmeticEncoder, integer_frequencies
 from course_lib.datasets import python_text
-from course_lib.exercises.time_limit import NotInMainThread, OutOfTime, call_within
 from course_lib.language.ngram import ALPHABET
 from course_lib.league import cut_of, probabilities
+from course_lib.time_limit import NotInMainThread, OutOfTime, call_within
 
 THRESHOLD = 1.72  # bits per letter
 SECONDS = 60.0

@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from course_lib.capstones.rubrics import RUBRICS
-from course_lib.exercises.time_limit import NotInMainThread, OutOfTime, call_within
 from course_lib.tables import Table
+from course_lib.time_limit import NotInMainThread, OutOfTime, call_within
 
 _QUOTED = 200  # characters of an error message that are worth repeating
 

@@ -16,7 +16,7 @@ import numpy as np
 from course_lib.exercises.hint_library import words
 from course_lib.exercises.material import Diagnosis, Exercise, Trial
 from course_lib.exercises.reading import refusal
-from course_lib.exercises.time_limit import NotInMainThread, OutOfTime, call_within
+from course_lib.time_limit import NotInMainThread, OutOfTime, call_within
 
 SECONDS = 2.0
 _MESSAGE_LENGTH = 200

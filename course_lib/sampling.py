@@ -148,8 +148,9 @@ def best_of_n_bound(n: ArrayLike, *, unit: str = "bits") -> float | FloatArray:
     Returns
     -------
     float or ndarray
-        The bound in `unit`. It is reached where no two replies can have the same reward; with few replies,
-        or ties, less is spent, and never more than the surprisal of the best reply.
+        The bound in `unit`. It is reached where no two draws are ever rewarded alike, as with continuous
+        rewards; with few replies, which may be drawn twice, or ties, less is spent, and never more than
+        the surprisal of the best reply.
 
     References
     ----------

@@ -33,7 +33,7 @@ def test_every_topic_points_at_a_cell_of_the_section_it_names(row):
 
 def test_every_topic_that_the_opened_chapters_promise_has_a_row():
     # How many topics each chapter promises; a chapter is added here when it opens. More rows are welcome.
-    promised = {"0": 20, "1": 27, "2": 56, "3": 43, "4": 47, "5": 28, "6": 17}
+    promised = {"0": 20, "1": 27, "2": 56, "3": 43, "4": 47, "5": 28, "6": 17, "7": 30, "8": 23}
     numbers = [row.number for row in topics()]
     assert len(numbers) == len(set(numbers))
     for chapter, count in promised.items():

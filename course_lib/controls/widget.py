@@ -152,7 +152,8 @@ class Controls(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is untyp
 
     def plain_text(self) -> str:
         """What stands in the notebook for a reader without a kernel."""
-        return f"{self.title}. {self.sentence}"
+        end = "" if self.title.endswith("?") else "."
+        return f"{self.title}{end} {self.sentence}"
 
 
 BUTTONS = ("preset", "action")

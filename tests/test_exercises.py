@@ -227,6 +227,7 @@ def tilted(rule):
 REPLIES = (0.5, 0.3, 0.2)
 TILT = tilted(lambda p, r: p * math.e ** (2 * r))
 OVER_BETA = tilted(lambda p, r: p * math.e ** (r / 2))
+NO_BETA = tilted(lambda p, r: p * math.e**r)
 NO_REFERENCE = tilted(lambda p, r: math.e ** (2 * r))
 WORST_FIRST = tilted(lambda p, r: p / math.e ** (2 * r))
 POSTERIOR_Z = (0.4 / 0.45, 0.05 / 0.45)
@@ -587,15 +588,18 @@ WRONG = [
     ("7.4", 0, h(*(p / 2 for p in softened(1))), "1.0574", "UNNORMALISED"),
     ("7.4", 0, 2.0, "2", "LOG_K"),
     ("7.5", 0, OVER_BETA[0], "0.3250", "BETA_INVERTED"),
+    ("7.5", 0, NO_BETA[0], "0.1790", "BETA_FORGOTTEN"),
     ("7.5", 0, NO_REFERENCE[0], "0.0159", "FORGOT_REF"),
     ("7.5", 0, WORST_FIRST[0], "0.9187", "EXPONENT_SIGN"),
     ("7.5", 0, 0.5, "0.5", "UNNORMALISED"),
     ("7.5", 1, OVER_BETA[1], "0.3215", "BETA_INVERTED"),
+    ("7.5", 1, NO_BETA[1], "0.2919", "BETA_FORGOTTEN"),
     ("7.5", 1, NO_REFERENCE[1], "0.1173", "FORGOT_REF"),
     ("7.5", 1, WORST_FIRST[1], "0.0746", "EXPONENT_SIGN"),
     ("7.5", 1, 0.3 * math.e**2, "2.2167", "UNNORMALISED"),
     ("7.5", 1, 0.3, "0.3", "UNTILTED"),
     ("7.5", 2, OVER_BETA[2], "0.3534", "BETA_INVERTED"),
+    ("7.5", 2, NO_BETA[2], "0.5291", "BETA_FORGOTTEN"),
     ("7.5", 2, NO_REFERENCE[2], "0.8668", "FORGOT_REF"),
     ("7.5", 2, WORST_FIRST[2], "0.0067", "EXPONENT_SIGN"),
     ("7.5", 2, 0.2 * math.e**4, "10.92", "UNNORMALISED"),
@@ -604,6 +608,8 @@ WRONG = [
     ("7.5", 3, kl(TILT, REPLIES), "1.3208", "BITS_FOR_NATS"),
     ("7.5", 3, kl(TILT, REPLIES) * LN2 / 2, "0.4577", "PENALTY_FOR_KL"),
     ("7.5", 3, kl(OVER_BETA, REPLIES) * LN2, "0.0835", "BETA_INVERTED"),
+    ("7.5", 3, kl(NO_BETA, REPLIES) * LN2, "0.3228", "BETA_FORGOTTEN"),
+    ("7.5", 3, TILT[1] + 2 * TILT[2] - kl(TILT, REPLIES) * LN2 / 2, "1.3064", "PENALTY_FOR_KL"),
     ("7.5", 3, kl(NO_REFERENCE, REPLIES) * LN2, "1.1063", "FORGOT_REF"),
     ("7.5", 3, ce(TILT, REPLIES) * LN2, "1.5099", "CE_FOR_KL"),
     ("7.6", 0, 12.0, "12", "LOG_N_CAP"),

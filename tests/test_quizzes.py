@@ -139,7 +139,7 @@ ARITHMETIC = {
     "7.q5": ["all four", "the first one", "the first two", "the first three"][
         1 + [0.5 >= 0.9, 0.5 + 0.3 >= 0.9, 0.5 + 0.3 + 0.15 >= 0.9].index(True)
     ],
-    "7.q8": f"{math.log(4) - 3 / 4:.3f}",
+    "7.q8": f"{math.log(8) - 7 / 8:.3f}",
     "8.r1": f"{math.log2(16) / 4:.0f}",
     "8.r3": f"1/{2 ** (3 + 5)}",
     "8.q4": f"{next(bits for bits in (3, 4.2, 5, 5.5) if not max(3, 2) <= bits <= 3 + 2)} bits",
@@ -194,9 +194,8 @@ def test_the_numbers_in_the_explanations_are_right():
         (math.log(64), "4.16"),
         (math.log2(6), "2.585"),
         (2 * math.log(2) / 4, "0.35"),
-        (math.log(4), "1.386"),
-        (math.log(4) + 3 / 4, "2.136"),
-        ((math.log(4) - 3 / 4) / math.log(2), "0.918"),
+        (math.log(8) + 7 / 8, "2.954"),
+        ((math.log(8) - 7 / 8) / math.log(2), "1.738"),
     ]:
         assert text in said
         assert round(number, len(text.partition(".")[2])) == float(text)

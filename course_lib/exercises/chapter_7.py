@@ -366,12 +366,17 @@ def _times_beta() -> FloatArray:
     return _shares(_weights(beta=1 / _BETA))
 
 
+def _without_beta() -> FloatArray:
+    return _shares(_weights(beta=1))
+
+
 def _without_reference() -> FloatArray:
     return _shares(np.exp(np.array(_REWARDS) / _BETA))
 
 
 _SLIPS_OF_A_TILT: tuple[tuple[Callable[[], FloatArray], str, Hints | None], ...] = (
     (_times_beta, "BETA_INVERTED", None),
+    (_without_beta, "BETA_FORGOTTEN", None),
     (_without_reference, "FORGOT_REF", None),
     (
         lambda: _shares(_weights(sign=-1)),
@@ -444,9 +449,18 @@ _STEERING = Exercise(
                     "PENALTY_FOR_KL",
                 ),
                 Mistake(
+                    lambda: tilt_price(_REFERENCE, _REWARDS, beta=_BETA).objective,
+                    "PENALTY_FOR_KL",
+                    (
+                        "That is E[r] − β·D, what the policy is worth. Asked is D alone.",
+                        "Average ln(π*/π_ref) with the weights π*.",
+                    ),
+                ),
+                Mistake(
                     lambda: _divergence(_times_beta(), _REFERENCE),
                     "BETA_INVERTED",
                 ),
+                Mistake(lambda: _divergence(_without_beta(), _REFERENCE), "BETA_FORGOTTEN"),
                 Mistake(lambda: _divergence(_without_reference(), _REFERENCE), "FORGOT_REF"),
                 Mistake(
                     lambda: float(-np.dot(_steered(), np.log(_REFERENCE))),
@@ -801,13 +815,13 @@ QUESTIONS = (
     ),
     Question(
         "7.q8",
-        "Of n replies drawn from π_ref the best is kept. Its KL is at most ln n − (n − 1)/n. For n = 4, in "
+        "Of n replies drawn from π_ref the best is kept. Its KL is at most ln n − (n − 1)/n. For n = 8, in "
         "nats:",
         (
-            Option("1.386", "That is ln 4; something is subtracted."),
-            Option("2.136", "Added, where it is subtracted."),
-            Option("0.636", "1.386 − 0.75.", True),
-            Option("0.918", "The number is right in bits."),
+            Option("2.079", "That is ln 8; something is subtracted."),
+            Option("2.954", "Added, where it is subtracted."),
+            Option("1.204", "2.079 − 0.875.", True),
+            Option("1.738", "The number is right in bits."),
         ),
     ),
     Question(

@@ -549,6 +549,10 @@ HINTS: dict[str, Hints] = {
         "The rewards were multiplied by β. A small β should trust the reward more.",
         "Divide the rewards by β.",
     ),
+    "BETA_FORGOTTEN": (
+        "That is the policy for β = 1. What is the reward divided by?",
+        "π_ref·exp(r/β), divided by the sum.",
+    ),
     "UNTILTED": (
         "That is the reference's own probability: nothing was tilted.",
         "Multiply it by exp(r/β), then divide by the sum.",

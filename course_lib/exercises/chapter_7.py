@@ -449,7 +449,7 @@ _STEERING = Exercise(
                     "PENALTY_FOR_KL",
                 ),
                 Mistake(
-                    lambda: tilt_price(_REFERENCE, _REWARDS, beta=_BETA).objective,
+                    lambda: float(tilt_price(_REFERENCE, _REWARDS, beta=_BETA).objective),
                     "PENALTY_FOR_KL",
                     (
                         "That is E[r] − β·D, what the policy is worth. Asked is D alone.",

@@ -236,6 +236,11 @@ _LOSSES = (
                 "Whose soft labels give the weights, in Σ p ln (p/q)?",
                 "Truth first; here the truth is whoever is copied.",
             ),
+            "model": (
+                "OTHER_PAIR",
+                "Two models are at work here. Which one gives the soft labels, and which one learns them?",
+                "Whoever gives the weights in Σ p ln (p/q) stands first.",
+            ),
             "data": (
                 "OTHER_PAIR",
                 "That is the loss on hard labels. Who gives the soft ones?",
@@ -272,6 +277,11 @@ _LOSSES = (
                 "Over many x the data are averaged as well. But here x is one picture: who draws z?",
                 "Whoever draws the z stands first.",
             ),
+            "model": (
+                "OTHER_PAIR",
+                "The model and not the data, yes. But a VAE has two networks: which one draws the z?",
+                "One makes z from x, the other x from z.",
+            ),
         },
         {
             "A": (
@@ -291,6 +301,12 @@ _LOSSES = (
                 "SWAPPED",
                 "Whose replies are rewarded: the old model's, or those of the one in training?",
                 "Whoever writes the replies stands first.",
+            ),
+            "model": (
+                "OTHER_PAIR",
+                "The model and not the data, yes. But two are at work, the old one and the one in training. "
+                "Whose replies are rewarded?",
+                "The loss is written with π and π_ref. Call whoever stands first by its name.",
             ),
         },
         {
@@ -316,6 +332,12 @@ _LOSSES = (
                 "SWAPPED",
                 "I(X;Y) = D(...‖...): which of the two tables do true pairs come from?",
                 "Whatever the true pairs come from stands first.",
+            ),
+            "data": (
+                "OTHER_PAIR",
+                "True pairs and chance pairs are both made of the data. From which of the two tables do true "
+                "ones come?",
+                "I(X;Y) = D(...‖...): name the two tables.",
             ),
         },
         {
@@ -358,7 +380,8 @@ _MATCHING = Exercise(
     + ", ".join(repr(loss.name) for loss in _LOSSES)
     + ". Squared error is ½(y − ŷ)² + ½ ln 2π with noise of σ = 1; cross-entropy is with hard labels; "
     "distillation is τ²·D; the ELBO is of one x, with a decoder that stays as it is; RLHF is β·D(π‖π_ref) − "
-    "E[r]; InfoNCE has N candidates, and I(X;Y) is below ln N. First stands one of: "
+    "E[r]; InfoNCE has N candidates, and its divergence is the I(X;Y) that it bounds, here below ln N. First "
+    "stands one of: "
     + ", ".join(FIRST)
     + ". Floors: "
     + "; ".join(f"{letter}: {floor}" for letter, floor in FLOORS.items())
@@ -366,7 +389,8 @@ _MATCHING = Exercise(
     rows=[loss.name for loss in _LOSSES],
     parts=[part for loss in _LOSSES for part in _loss_parts(loss)],
     hints=(
-        "Whoever draws the samples that the loss is a mean over stands first.",
+        "First stands whoever draws the samples that the loss is a mean over. The floor is what is left of "
+        "the loss when the divergence is 0.",
         "Write loss = divergence + rest. The divergence can be 0; the floor is the rest.",
     ),
     solution="squared error: data first, floor C; its floor is h of the noise. cross-entropy: data first, "

@@ -564,6 +564,8 @@ WRONG = [
     ("7.1", 0, math.fsum(1 / p for p in SEVEN) / 7, "2.931", "PPL_ARITH"),
     ("7.1", 0, 7 / math.fsum(SEVEN), "2.174", "PPL_ARITH"),
     ("7.1", 0, 1 / math.prod(SEVEN), "504.7", "PPL_TOTAL"),
+    ("7.1", 0, -math.log(math.prod(SEVEN)), "6.224", "PPL_TOTAL"),
+    ("7.1", 0, -math.log2(math.prod(SEVEN)), "8.979", "PPL_TOTAL"),
     ("7.1", 0, math.prod(SEVEN) ** (1 / 7), "0.411", "INVERTED"),
     ("7.1", 0, NATS_OF_SEVEN, "0.8891", "LOSS_FOR_PPL"),
     ("7.1", 0, -math.log2(math.prod(SEVEN)) / 7, "1.2828", "LOSS_FOR_PPL"),

@@ -90,6 +90,22 @@ _PERPLEXITY = Exercise(
                 ),
                 Mistake(lambda: math.exp(7 * _nats_per_token()), "PPL_TOTAL", tolerance=0.05),
                 Mistake(
+                    lambda: 7 * _nats_per_token(),
+                    "PPL_TOTAL",
+                    (
+                        "That is the surprise of all seven tokens together, in nats. How much per token?",
+                        "Divide by the number of tokens, then e to that power.",
+                    ),
+                ),
+                Mistake(
+                    lambda: 7 * _nats_per_token() / _LN2,
+                    "PPL_TOTAL",
+                    (
+                        "That is the surprise of all seven tokens together, in bits. How much per token?",
+                        "Divide by the number of tokens, then 2 to that power.",
+                    ),
+                ),
+                Mistake(
                     lambda: math.exp(-_nats_per_token()),
                     "INVERTED",
                     (
@@ -768,7 +784,7 @@ QUESTIONS = (
     ),
     Question(
         "7.q4",
-        "With 4 outcomes, τ = 2 is nearly uniform. So it is with any logits. Is it?",
+        "“At τ = 2 all outcomes are nearly equally likely, whatever the logits.” Is that so?",
         (
             Option(
                 "no: it depends on logits and on how many",

@@ -104,7 +104,8 @@ def test_a_demo_begins_with_its_sentence_and_picture(number):
     explorer = explore.DEMOS[number]()
     data, _ = explorer._repr_mimebundle_()
     assert explorer.tone == ""
-    assert data["text/plain"] == f"{explorer.title}. {explorer.readout}"
+    end = "" if explorer.title.endswith("?") else "."
+    assert data["text/plain"] == f"{explorer.title}{end} {explorer.readout}"
     assert base64.b64encode(explorer.picture).decode() in data["text/html"]
     assert f'alt="{html.escape(explorer.alt)}"' in data["text/html"]
 

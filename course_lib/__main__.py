@@ -4,6 +4,7 @@
     python3 -m course_lib test     run every test and every notebook
     python3 -m course_lib execute  for authors: run the notebooks and store their outputs
     python3 -m course_lib record   for authors: compute again what the notebooks load as recorded
+    python3 -m course_lib slides   for teachers: write each chapter's slides as one page to hand out
 
 On Windows write ``py -m course_lib lab``. Run it in the folder that holds README.md.
 """
@@ -108,6 +109,11 @@ def main(arguments: list[str]) -> None:
     """Make sure of an environment, then hand the arguments to ``course_lib.commands`` inside it."""
     if not (3, 11) <= sys.version_info[:2] <= (3, 14):
         sys.exit(f"The course needs Python 3.11 to 3.14. This is {sys.version.split()[0]}, {sys.executable}.")
+    if not (ROOT / "pyproject.toml").exists():
+        sys.exit(
+            f"This is the course's library alone, installed in {ROOT}. Notebooks and tests are in the course's"
+            " folder: get that (a clone, or the source archive), and give the same command in it."
+        )
     if not (LOCK.exists() and WEIGHTS.exists()):
         sys.exit(f"{LOCK.parent} is incomplete. Start in the folder of README.md, or clone the course anew.")
     if not arguments or arguments[0] in ("-h", "--help"):

@@ -37,7 +37,7 @@ MODULES = (
     "language_records",
     *(f"exercises.{name}" for name in ("catalogue", "checking", "detectors", "explanations", "hint_library")),
     *(f"exercises.{name}" for name in ("matching", "naming", "predictions", "quizzes", "reading")),
-    *(f"exercises.{name}" for name in ("readings", "wording")),
+    *(f"exercises.{name}" for name in ("readings", "variants", "wording")),
 )
 
 

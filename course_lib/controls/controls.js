@@ -148,6 +148,43 @@ const builders = {
     ];
   },
 
+  counts(spec, get, set, state) {
+    const put = (i, count) => {
+      const counts = [...get()];
+      counts[i] = Math.min(spec.maximum, Math.max(0, count));
+      set(counts);
+    };
+    const rows = spec.outcomes.map((outcome, i) => {
+      const id = newId();
+      const box = element("input", { type: "number", id, min: 0, max: spec.maximum, step: 1 });
+      const fewer = element("button", { type: "button", "aria-label": `${outcome}: one fewer` }, "−");
+      const more = element("button", { type: "button", "aria-label": `${outcome}: one more` }, "+");
+      fewer.addEventListener("click", () => put(i, get()[i] - 1));
+      more.addEventListener("click", () => put(i, get()[i] + 1));
+      box.addEventListener("input", () => box.setCustomValidity(""));
+      box.addEventListener("change", () => {
+        const count = box.valueAsNumber;
+        if (Number.isInteger(count) && count >= 0 && count <= spec.maximum) put(i, count);
+        else {
+          box.setCustomValidity(`Type a whole number from 0 to ${spec.maximum}.`);
+          box.reportValidity();
+        }
+      });
+      return { box, row: element("div", { class: "course-row" },
+        element("label", { for: id }, outcome), fewer, box, more) };
+    });
+    const group = element("fieldset", { class: "course-weights course-counts" },
+      element("legend", {}, spec.label), ...rows.map((r) => r.row));
+    const [governor, value] = spec.shown_while;
+    return [
+      group,
+      () => {
+        group.hidden = governor !== "" && state()[governor] !== value;
+        rows.forEach(({ box }, i) => { if (document.activeElement !== box) box.value = get()[i]; });
+      },
+    ];
+  },
+
   text(spec, get, set) {
     const id = newId();
     const box = element("textarea", { id, rows: spec.rows });

@@ -176,6 +176,26 @@ class Weights(Control):
 
 
 @dataclass(frozen=True)
+class Counts(Weights):
+    """A group of counters, one for each outcome: a number box to type in, between two buttons that step.
+
+    `shown_while` is the name and the value of another control; at its other values the group is hidden.
+    """
+
+    maximum: int = 999
+    shown_while: tuple[str, Any] = ("", None)
+    kind: ClassVar[str] = "counts"
+
+    def initial(self) -> list[int]:
+        """Return the default counts, 0 where there is none."""
+        return self.cleaned(self.default)
+
+    def spec(self) -> dict[str, Any]:
+        """Add the condition under which the group is shown."""
+        return super().spec() | {"shown_while": list(self.shown_while)}
+
+
+@dataclass(frozen=True)
 class Preset(Control):
     """A button that puts other controls into a stated position; it has no value of its own."""
 

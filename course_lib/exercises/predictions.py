@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from course_lib import progress
 from course_lib.controls import Action, Choice, Controls, Range
 from course_lib.exercises.catalogue import PREDICTIONS, find
 from course_lib.exercises.material import Prediction
 from course_lib.exercises.wording import plain
+
+if TYPE_CHECKING:
+    from course_lib.exercises.voting import ClassVote
 
 # 100 % is not on offer: being wrong once would cost infinitely many bits.
 _PERCENTS = (1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 99)
@@ -67,6 +71,30 @@ def outcome_of(prediction: Prediction) -> str | float:
     """Return what happens: the text of an option, or a number."""
     truth = prediction.truth()
     return prediction.options[int(truth)] if prediction.options else truth
+
+
+def say_value(prediction: Prediction, value: str | float) -> str:
+    """Return an option as it is, or a number with its unit."""
+    return value if isinstance(value, str) else f"{value:.4g} {prediction.unit}".strip()
+
+
+def truth_sentence(prediction: Prediction) -> str:
+    """Return what happens, and why."""
+    outcome = say_value(prediction, outcome_of(prediction))
+    return f"The answer: {outcome}. {plain(prediction.explanation())}"
+
+
+def question_text(prediction: Prediction) -> str:
+    """Return the question for a reader without a kernel, the same whether it was answered or not."""
+    how = (
+        "; ".join(prediction.options)
+        if prediction.options
+        else f"a number from {prediction.low:g} to {prediction.high:g} {prediction.unit}".strip()
+    )
+    return (
+        f"Prediction {prediction.id}. {prediction.prompt} "
+        f"Commit an answer ({how}) and how sure you are, then reveal."
+    )
 
 
 class Bet(Controls):
@@ -140,23 +168,14 @@ class Bet(Controls):
         progress.add_entry("predictions", entry)
 
     def _truth(self) -> str:
-        outcome = self._say(outcome_of(self._prediction))
-        return f"The answer: {outcome}. {plain(self._prediction.explanation())}"
+        return truth_sentence(self._prediction)
 
     def _say(self, value: str | float) -> str:
-        return value if isinstance(value, str) else f"{value:.4g} {self._prediction.unit}".strip()
+        return say_value(self._prediction, value)
 
     def plain_text(self) -> str:
         """Return the question, the same whether it was answered or not."""
-        prediction = self._prediction
-        how = (
-            "; ".join(prediction.options)
-            if prediction.options
-            else f"a number from {prediction.low:g} to {prediction.high:g} {prediction.unit}".strip()
-        )
-        return (
-            f"{self.title}. {prediction.prompt} Commit an answer ({how}) and how sure you are, then reveal."
-        )
+        return question_text(self._prediction)
 
 
 def _guess_control(prediction: Prediction) -> Choice | Range:
@@ -179,7 +198,13 @@ def _confidence_control(prediction: Prediction) -> Range:
     return Range("confidence", label, grid, 0.5, lambda value: f"{100 * value:.0f} %")
 
 
-def predict(prediction_id: str, guess: str | float | None = None, *, confidence: float | None = None) -> Bet:
+def predict(
+    prediction_id: str,
+    guess: str | float | None = None,
+    *,
+    confidence: float | None = None,
+    votes: bool | None = None,
+) -> Bet | ClassVote:
     """Ask for a bet. It never holds up the cells below: reveal when you like, or never.
 
     Parameters
@@ -190,13 +215,33 @@ def predict(prediction_id: str, guess: str | float | None = None, *, confidence:
         Commit this guess at once: the text of an option, or a number. Without it, use the controls.
     confidence : float, optional
         Probability that the guess is right, up to 0.99.
+    votes : bool, optional
+        Take a show of hands of a whole class instead of one bet. Without it the style decides: hands after
+        ``figures.use_style("lecture")``, unless a guess or a confidence is given.
 
     Returns
     -------
-    Bet
+    Bet or ClassVote
         As the last line of a cell it shows itself; ``.reveal()`` shows the truth.
+
+    Raises
+    ------
+    LookupError
+        If there is no such prediction.
+    ValueError
+        If votes are asked for and a guess or a confidence is given as well.
     """
-    bet = Bet(find(PREDICTIONS, prediction_id, "prediction"))
+    from course_lib.exercises import voting  # which draws, and stands on what is above
+
+    prediction = find(PREDICTIONS, prediction_id, "prediction")
+    is_personal = guess is not None or confidence is not None
+    if votes and is_personal:
+        raise ValueError(
+            "A class vote takes counts, not one guess and confidence: leave those out, or votes=True."
+        )
+    if votes or (votes is None and not is_personal and voting.is_lecture()):
+        return voting.ClassVote(prediction)
+    bet = Bet(prediction)
     if confidence is not None:
         bet.confidence = confidence
     if guess is not None:

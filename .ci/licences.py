@@ -2,7 +2,7 @@
 
     python3 .ci/licences.py    after every change of binder/requirements.txt, in an environment that holds it
 
-What the running environment lacks, since it is for another system or another Python, is downloaded to be read.
+What that environment lacks, since it is for another system or another Python, is downloaded to be read.
 """
 
 import re
@@ -45,7 +45,9 @@ nothing imports it.
 
 def pins() -> list[tuple[str, str, str]]:
     """Return name, version and marker of every pin of the lock, and of the language model's."""
-    lock, weights = ((ROOT / "binder" / name).read_text("utf-8") for name in ("requirements.txt", "weights.txt"))
+    lock, weights = (
+        (ROOT / "binder" / name).read_text("utf-8") for name in ("requirements.txt", "weights.txt")
+    )
     return PIN.findall(lock) + PIN.findall(weights)
 
 
@@ -66,7 +68,17 @@ def downloaded(name: str, version: str) -> tuple[metadata.PackageMetadata, str]:
     with tempfile.TemporaryDirectory() as folder:
         platforms = [option for platform in PLATFORMS for option in ("--platform", platform)]
         options = ["--no-deps", "--only-binary=:all:", "--python-version=3.13", *platforms]
-        command = [sys.executable, "-m", "pip", "download", "-q", *options, "-d", folder, f"{name}=={version}"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            *options,
+            "-d",
+            folder,
+            f"{name}=={version}",
+        ]
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
         with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
             names = wheel.namelist()

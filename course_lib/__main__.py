@@ -5,6 +5,7 @@
     python3 -m course_lib execute  for authors: run the notebooks and store their outputs
     python3 -m course_lib record   for authors: compute again what the notebooks load as recorded
     python3 -m course_lib slides   for teachers: write each chapter's slides as one page to hand out
+    python3 -m course_lib collect  for teachers: sum up a folder of what learners exported
 
 On Windows write ``py -m course_lib lab``. Run it in the folder that holds README.md.
 """
@@ -111,8 +112,8 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"The course needs Python 3.11 to 3.14. This is {sys.version.split()[0]}, {sys.executable}.")
     if not (ROOT / "pyproject.toml").exists():
         sys.exit(
-            f"This is the course's library alone, installed in {ROOT}. Notebooks and tests are in the course's"
-            " folder: get that (a clone, or the source archive), and give the same command in it."
+            f"This is the course's library alone, installed in {ROOT}. The notebooks and the tests are in the"
+            " course's folder: get that (a clone, or the source archive), and give the same command in it."
         )
     if not (LOCK.exists() and WEIGHTS.exists()):
         sys.exit(f"{LOCK.parent} is incomplete. Start in the folder of README.md, or clone the course anew.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from course_lib.safe_files import write_whole
 
 NOTEBOOKS = ROOT / "notebooks"
 WORKING_COPIES = ROOT / "my_course"
+DECKS = ROOT / "slides"
 FIRST_NOTEBOOK = "00_start_here"
 CELL_TIMEOUT = 600  # seconds; a cell that takes longer hangs
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -88,7 +90,7 @@ def make_fresh_copy(name: str) -> Path:
 
 
 def lab(arguments: list[str]) -> int:
-    """Open the learner's copies in JupyterLab: ``lab [--fresh NAME] [options of jupyter lab]``."""
+    """Open your copies in JupyterLab: ``lab [--fresh NAME] [--lecture] [options of jupyter lab]``."""
     try:
         make_working_copies()
     except OSError as error:
@@ -100,6 +102,9 @@ def lab(arguments: list[str]) -> int:
             sys.exit("Say which notebook to copy afresh, for example: lab --fresh 02")
         first = make_fresh_copy(arguments[place + 1])
         arguments = arguments[:place] + arguments[place + 2 :]
+    if "--lecture" in arguments:
+        os.environ["COURSE_LIB_STYLE"] = "lecture"  # `figures.use_style` heeds it in every kernel
+        arguments = [argument for argument in arguments if argument != "--lecture"]
     options = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/my_course/{first.name}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # in a container root is the only user there is
@@ -114,7 +119,7 @@ def lab(arguments: list[str]) -> int:
 def headless() -> Iterator[dict[str, str]]:
     """Give the environment variables of a run without a learner: sample ledger, empty data folder."""
     with tempfile.TemporaryDirectory(prefix="course_lib_") as folder:
-        yield os.environ | {"COURSE_LIB_HEADLESS": "1", "COURSE_LIB_DATA": folder}
+        yield os.environ | {"COURSE_LIB_HEADLESS": "1", "COURSE_LIB_DATA": folder, "COURSE_LIB_STYLE": ""}
 
 
 def test(arguments: list[str]) -> int:
@@ -191,11 +196,60 @@ def record(arguments: list[str]) -> int:
     return 0
 
 
+def in_lecture_style(path: Path, folder: str) -> Path:
+    """Run a copy of a notebook in ``folder``, with the large type of a lecture, and return where it is."""
+    copy = Path(folder, path.name)
+    shutil.copy(path, copy)
+    with headless() as environment:
+        execute_notebook(copy, environment | {"COURSE_LIB_STYLE": "lecture"})
+    return copy
+
+
+def slides(arguments: list[str]) -> int:
+    """Write each chapter's slides as one page, for teachers: ``slides [--lecture] [NAME ...]``."""
+    from course_lib import slides as decks
+
+    notebooks = find_notebooks([argument for argument in arguments if argument != "--lecture"])
+    DECKS.mkdir(exist_ok=True)
+    try:
+        head = decks.deck_head(DECKS)
+    except ValueError as error:
+        sys.exit(str(error))
+    with tempfile.TemporaryDirectory(prefix="course_lib_") as folder:
+        for path in notebooks:
+            shown = in_lecture_style(path, folder) if "--lecture" in arguments else path
+            print(decks.write_deck(shown, DECKS, head).relative_to(ROOT), flush=True)
+    if missing := decks.missing_archives(DECKS):
+        print(
+            f"These decks ask the network for their scripts; {DECKS.name} has no {' and no '.join(missing)}."
+        )
+        print(f'To need none, give "{decks.ARCHIVES}" in that folder, then this command again.')
+    return 0
+
+
+def collect(arguments: list[str]) -> int:
+    """Sum up a folder of files that learners exported: ``collect FOLDER [PICTURE.png]``."""
+    if len(arguments) not in (1, 2):
+        sys.exit("Say where the learners' files are, for example: collect handed_in")
+    from course_lib.class_report import write_class_report
+
+    try:
+        report, written = write_class_report(*arguments)
+    except (OSError, ValueError) as error:
+        sys.exit(f"The work could not be summed up: {error}")
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a file's name may hold letters that this terminal lacks
+    print(report, "", *(f"Written: {path}" for path in written), sep="\n")
+    return 0
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lab": lab,
     "test": test,
     "execute": execute,
     "record": record,
+    "collect": collect,
+    "slides": slides,
 }
 
 

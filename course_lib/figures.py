@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import os
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -46,20 +47,26 @@ STYLES = {
     "reading": {"font.size": 10.5, "lines.linewidth": 2.0, "lines.markersize": 7},
     "lecture": {"font.size": 15.0, "lines.linewidth": 3.2, "lines.markersize": 11},
 }
+STYLE_VARIABLE = "COURSE_LIB_STYLE"  # of the environment
 
 
 def use_style(name: Literal["reading", "lecture"] = "reading") -> None:
     """Set the looks of every figure from here on: `reading` on a screen, `lecture` on a projector.
+
+    Where ``$COURSE_LIB_STYLE`` names a style (``python3 -m course_lib lab --lecture`` sets it), that one is
+    used instead: one switch for a whole lecture, and no notebook needs to be edited for it.
 
     Raises
     ------
     ValueError
         If there is no such style.
     """
-    if name not in STYLES:
-        raise ValueError(f"There is no style {name!r}; there are: {', '.join(STYLES)}.")
+    chosen = os.environ.get(STYLE_VARIABLE) or name
+    for style in (name, chosen):
+        if style not in STYLES:
+            raise ValueError(f"There is no style {style!r}; there are: {', '.join(STYLES)}.")
     mpl.rcParams.update(
-        STYLES[name]
+        STYLES[chosen]
         | {
             "axes.prop_cycle": cycler(color=[P_COLOUR, Q_COLOUR, GOOD_COLOUR, ACCENT_COLOUR, QUIET_COLOUR]),
             "axes.axisbelow": True,

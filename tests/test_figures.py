@@ -80,6 +80,23 @@ def test_the_lecture_style_is_bigger_and_thicker_and_reading_puts_it_back():
     assert {name: mpl.rcParams[name] for name in reading} == reading
 
 
+def test_the_environments_style_is_used_whatever_the_notebook_says(monkeypatch):
+    figures.use_style("lecture")
+    lecture = mpl.rcParams["font.size"]
+    monkeypatch.setenv("COURSE_LIB_STYLE", "lecture")
+    figures.use_style("reading")
+    assert mpl.rcParams["font.size"] == lecture
+    monkeypatch.setenv("COURSE_LIB_STYLE", "")
+    figures.use_style("reading")
+    assert mpl.rcParams["font.size"] < lecture
+
+
+def test_an_unknown_style_of_the_environment_is_refused_too(monkeypatch):
+    monkeypatch.setenv("COURSE_LIB_STYLE", "poster")
+    with pytest.raises(ValueError, match=r"There is no style 'poster'"):
+        figures.use_style("reading")
+
+
 def test_an_unknown_style_is_refused_with_the_names_there_are():
     with pytest.raises(ValueError, match=r"There is no style 'poster'; there are: reading, lecture\."):
         figures.use_style("poster")

@@ -1,0 +1,147 @@
+"""Lecture decks: the slides of a chapter as one file of HTML, to hand out or to present without a kernel.
+
+A deck shows what the notebook has stored. reveal.js turns the pages and MathJax sets the formulas. Where
+their npm archives lie in the folder of the decks they go into the file, which then needs no network;
+otherwise the file names their public addresses. Without either it is a page to scroll and print.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import tarfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from course_lib.safe_files import write_whole
+
+ARCHIVES = "npm pack reveal.js@5.2.1 mathjax@3.2.2"  # the command that fetches them into the current folder
+_PUBLIC = "https://cdn.jsdelivr.net/npm"
+
+
+class Part(NamedTuple):
+    """A file that a deck needs and the course does not ship: where it is, and what it must be."""
+
+    package: str
+    path: str
+    sha384: str  # as browsers write it, in base 64
+
+    @property
+    def archive(self) -> str:
+        """Name of the archive that ``npm pack`` makes."""
+        return f"{self.package.replace('@', '-')}.tgz"
+
+
+PARTS = {
+    "style": Part(
+        "reveal.js@5.2.1",
+        "dist/reveal.css",
+        "tK61vs+AeByBmiQ/i6CLgp/PbaaoB/k7M4J5mlX70GVtBPGUk5avjbXhSwhsf3fS",
+    ),
+    "slides": Part(
+        "reveal.js@5.2.1",
+        "dist/reveal.js",
+        "rZIIVPQD/+U9IL3I62KrBHuVtPgYv+xdXvER5RBiVQRszJEJfLKRrcrZwI7fhcHT",
+    ),
+    "formulas": Part(
+        "mathjax@3.2.2",
+        "es5/tex-svg.js",
+        "KKWa9jJ1MZvssLeOoXG6FiOAZfAgmzsIIfw8BXwI9+kYm0lPCbC6yTQPBC00F1/L",
+    ),
+}
+_FORMULAS = """
+window.MathJax = {
+  tex: { inlineMath: [["$", "$"], ["\\\\(", "\\\\)"]], processEscapes: true },
+  options: { enableMenu: false },
+};
+"""
+
+
+def read_part(part: Part, folder: Path) -> str | None:
+    """Return the text of a part from its archive in `folder`, or None if there is no such archive.
+
+    Raises
+    ------
+    ValueError
+        If the archive is not the one that the course was tried with.
+    """
+    archive = folder / part.archive
+    if not archive.exists():
+        return None
+    try:
+        with tarfile.open(archive) as opened:
+            member = opened.extractfile(f"package/{part.path}")
+            content = member.read() if member else b""
+    except (tarfile.TarError, OSError, EOFError, KeyError) as error:
+        raise ValueError(f"{archive} cannot be read ({error}). Fetch it anew: {ARCHIVES}") from error
+    if base64.b64encode(hashlib.sha384(content).digest()).decode() != part.sha384:
+        raise ValueError(f"{archive} does not hold the {part.path} it should. Fetch it anew: {ARCHIVES}")
+    return content.decode("utf-8")
+
+
+def missing_archives(folder: Path) -> list[str]:
+    """Return the names of the archives that `folder` lacks for decks that need no network."""
+    names = dict.fromkeys(part.archive for part in PARTS.values())
+    return [name for name in names if not (folder / name).exists()]
+
+
+def _embedded(name: str, text: str) -> str:
+    """Return a style sheet or script as an element; what would end a script early is spelt otherwise."""
+    if name == "style":
+        return f"<style>\n{text}\n</style>"
+    safe = text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    return f"<script>\n{safe}\n</script>"
+
+
+def _linked(name: str, part: Part) -> str:
+    """Return an element that names a part's public address; a browser refuses it if it is another file."""
+    address = f"{_PUBLIC}/{part.package}/{part.path}"
+    checked = f'integrity="sha384-{part.sha384}" crossorigin="anonymous"'
+    if name == "style":
+        return f'<link rel="stylesheet" href="{address}" {checked}>'
+    return f'<script src="{address}" {checked}></script>'
+
+
+def deck_head(folder: Path) -> str:
+    """Return the styles and scripts of a deck, embedded as far as `folder` has their archives."""
+    ours = files("course_lib.slides")
+    elements = [_embedded("formulas", _FORMULAS)]
+    for name, part in PARTS.items():
+        text = read_part(part, folder)
+        elements.append(_linked(name, part) if text is None else _embedded(name, text))
+    elements.append(_embedded("style", ours.joinpath("deck.css").read_text("utf-8")))
+    elements.append(_embedded("layout", ours.joinpath("deck.js").read_text("utf-8")))
+    return "\n".join(elements)
+
+
+def deck(notebook: Any, head: str) -> str:
+    """Return a notebook's slides as a page of HTML.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        With its outputs.
+    head : str
+        From `deck_head`.
+    """
+    from nbconvert.exporters import SlidesExporter
+
+    exporter = SlidesExporter(
+        raw_template=files("course_lib.slides").joinpath("deck.html.j2").read_text("utf-8"),
+        exclude_anchor_links=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+    page, _ = exporter.from_notebook_node(notebook, resources={"deck": {"head": head}})
+    return re.sub(r'(href="\w+)\.ipynb\b', r"\1.html", page)  # a link to a chapter goes to its deck
+
+
+def write_deck(path: Path, folder: Path, head: str) -> Path:
+    """Write the deck of the notebook at `path` into `folder`, and return where it is."""
+    import nbformat
+
+    written = folder / f"{path.stem}.html"
+    write_whole(written, deck(nbformat.read(path, as_version=4), head))
+    return written

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "binder" / "requirements.txt"
-QUICK_TESTS = ("test_release.py", "test_lock.py", "test_measures.py", "test_topics.py", "test_starter.py")
+QUICK_TESTS = ("test_release.py", "test_lock.py", "test_binder.py", "test_measures.py")
 USE = """
 import importlib, json, pkgutil, sys
 import course_lib

@@ -35,7 +35,7 @@ CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
 CHANGES = (ROOT / "CHANGELOG.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 CI_ROWS = set(re.findall(r"^row (\w+)", (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE))
-PAGES = sorted([*ROOT.glob("*.md"), ROOT / "binder" / "LICENCES.md"])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("binder/*.md"), *ROOT.glob("course_lib/**/*.md")])
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 PLACEHOLDER = "OWNER/REPOSITORY"  # until the course has a public home
@@ -217,7 +217,7 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_of_a_page_inside_the_repository_leads_somewhere(page):
     text = page_text(page)
     for link in targets(text):

@@ -120,7 +120,7 @@ def press(demo, button):
 
 
 def check_demo(number, settings, promised):
-    readout = moved_demo(number, settings).readout
+    readout = moved_demo(number, settings).readout.replace("\u00a0", " ")
     assert quoted(promised), "a demo's line promises words in quotation marks"
     for words in quoted(promised):
         assert words in readout, f"the readout is: {readout}"
@@ -184,7 +184,7 @@ def test_a_claim_of_the_notes_holds(claim):
     [
         'D1.1 p=0.25 -> "p = 0.2500 → 3.000 bits"',
         "D1.1 p=0.25 -> no words promised",
-        'D1.1 p=0.3 -> "bits"',  # no place of that slider
+        'D1.2 p_a=0.33 -> "gap"',  # no place of that slider
         'D1.1 p=0.25 press:nothing -> "bits"',
         "exercise 1.1 = 4 -> right",
         "exercise 1.1 = 5 -> code SIGN",

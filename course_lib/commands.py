@@ -210,20 +210,20 @@ def slides(arguments: list[str]) -> int:
     from course_lib import slides as decks
 
     notebooks = find_notebooks([argument for argument in arguments if argument != "--lecture"])
-    DECKS.mkdir(exist_ok=True)
     try:
+        DECKS.mkdir(exist_ok=True)
         head = decks.deck_head(DECKS)
-    except ValueError as error:
+        with tempfile.TemporaryDirectory(prefix="course_lib_") as folder:
+            for path in notebooks:
+                shown = in_lecture_style(path, folder) if "--lecture" in arguments else path
+                print(decks.write_deck(shown, DECKS, head).relative_to(ROOT), flush=True)
+    except OSError as error:
+        sys.exit(f"The slides could not be written ({error}). Copy the course to a folder of your own.")
+    except decks.DamagedArchive as error:
         sys.exit(str(error))
-    with tempfile.TemporaryDirectory(prefix="course_lib_") as folder:
-        for path in notebooks:
-            shown = in_lecture_style(path, folder) if "--lecture" in arguments else path
-            print(decks.write_deck(shown, DECKS, head).relative_to(ROOT), flush=True)
     if missing := decks.missing_archives(DECKS):
-        print(
-            f"These decks ask the network for their scripts; {DECKS.name} has no {' and no '.join(missing)}."
-        )
-        print(f'To need none, give "{decks.ARCHIVES}" in that folder, then this command again.')
+        print(f"These decks ask the network for scripts: {DECKS.name} has no {' and no '.join(missing)}.")
+        print(f'To need no network, give "{decks.ARCHIVES}" in that folder, then this command again.')
     return 0
 
 

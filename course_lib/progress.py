@@ -84,13 +84,15 @@ def parse_record(text: str) -> Record:
         If a later version of the course wrote it.
     """
     try:
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        record = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise DamagedFile("it is not valid JSON of ours: it is nested too deeply") from None
+    except ValueError as error:
         raise DamagedFile(f"it is not valid JSON ({error})") from error
     if not isinstance(record, dict) or record.get("format") != _FORMAT:
         raise DamagedFile("it is not a progress file of this course")
     version = record.get("version")
-    if not isinstance(version, int) or isinstance(version, bool):
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise DamagedFile("it has no version number")
     if version > VERSION:
         raise NewerFile(f"it has version {version}, and this course reads up to {VERSION}")
@@ -99,6 +101,10 @@ def parse_record(text: str) -> Record:
         if not isinstance(entries, list) or not all(map(_is_entry, entries)):
             raise DamagedFile(f"its {kind} cannot be read")
     return record
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON's")
 
 
 def _is_entry(entry: Any) -> bool:
@@ -244,7 +250,11 @@ def show_ledger() -> None:
 
 
 def export_progress(path: str | Path, *, overwrite: bool = False) -> None:
-    """Save all progress to a file of your choice, for instance before a session on Binder ends."""
+    """Save all answers and progress to one file: before a session on Binder ends, or to hand it in.
+
+    It holds every attempt at an exercise with its answer and what it was told, every answer to a question and
+    every revealed prediction. No name is in it but the file's own.
+    """
     target = Path(path).expanduser()
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists already. Choose another name, or pass overwrite=True.")

@@ -2014,15 +2014,15 @@ def test_hints_come_one_after_the_other_and_then_stay(capsys):
         assert line in capsys.readouterr().out
 
 
-def test_an_attempt_is_recorded_with_its_code_but_not_its_answer():
+def test_an_attempt_is_recorded_with_its_answer_and_its_code():
     check("2.4", 1.1383)
     check("2.4", 1.0219)
     attempts = progress.read_progress()["attempts"]
-    assert [(a["id"], a["correct"], a["code"]) for a in attempts] == [
-        ("2.4", False, "UNWEIGHTED"),
-        ("2.4", True, None),
+    assert [(a["id"], a["answer"], a["correct"], a["code"]) for a in attempts] == [
+        ("2.4", "1.1383", False, "UNWEIGHTED"),
+        ("2.4", "1.0219", True, None),
     ]
-    assert all(set(a) == {"id", "correct", "code", "time"} for a in attempts)
+    assert all(set(a) == {"id", "answer", "correct", "code", "time"} for a in attempts)
 
 
 def test_every_state_has_a_word_and_a_sign_as_well_as_a_colour(capsys):

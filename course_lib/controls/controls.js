@@ -161,15 +161,18 @@ const builders = {
       const more = element("button", { type: "button", "aria-label": `${outcome}: one more` }, "+");
       fewer.addEventListener("click", () => put(i, get()[i] - 1));
       more.addEventListener("click", () => put(i, get()[i] + 1));
-      box.addEventListener("input", () => box.setCustomValidity(""));
-      box.addEventListener("change", () => {
+      const take = () => {
         const count = box.valueAsNumber;
         if (Number.isInteger(count) && count >= 0 && count <= spec.maximum) put(i, count);
         else {
           box.setCustomValidity(`Type a whole number from 0 to ${spec.maximum}.`);
           box.reportValidity();
         }
-      });
+      };
+      box.addEventListener("input", () => box.setCustomValidity(""));
+      box.addEventListener("change", take);
+      // Enter alone makes no change in the eyes of the browser before the box is left.
+      box.addEventListener("keydown", (event) => { if (event.key === "Enter") take(); });
       return { box, row: element("div", { class: "course-row" },
         element("label", { for: id }, outcome), fewer, box, more) };
     });

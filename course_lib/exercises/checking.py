@@ -13,6 +13,7 @@ from course_lib.exercises.catalogue import EXERCISES, UnknownId, find
 from course_lib.exercises.diagnosing import diagnose_exercise
 from course_lib.exercises.material import Diagnosis, Exercise
 from course_lib.exercises.wording import as_html, plain
+from course_lib.exercises.written import as_written
 
 TRIES_BEFORE_SOLUTION = 3
 
@@ -79,7 +80,7 @@ def diagnose(exercise_id: str, answer: Any) -> Diagnosis:
 
 
 def check(exercise_id: str, answer: Any = ...) -> None:
-    """Check an answer and show what it says; the attempt goes to the progress file.
+    """Check an answer and show what it says; answer and diagnosis go to the progress file.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ def check(exercise_id: str, answer: Any = ...) -> None:
     if not diagnosis.is_attempt:
         display(Feedback("to do", _heading(exercise), diagnosis.message))
         return
-    _record(exercise, diagnosis)
+    _record(exercise, answer, diagnosis)
     if diagnosis.correct:
         display(Feedback("right", _heading(exercise), diagnosis.message))
     else:
@@ -119,10 +120,15 @@ def _words_for(exercise: Exercise, diagnosis: Diagnosis) -> str:
     return text
 
 
-def _record(exercise: Exercise, diagnosis: Diagnosis) -> None:
+def _record(exercise: Exercise, answer: Any, diagnosis: Diagnosis) -> None:
     _tries[exercise.id] = _tries_of(exercise) + 1
     _slips[exercise.id, diagnosis.code] += 1
-    entry = {"id": exercise.id, "correct": diagnosis.correct, "code": diagnosis.code}
+    entry = {
+        "id": exercise.id,
+        "answer": as_written(answer),
+        "correct": diagnosis.correct,
+        "code": diagnosis.code,
+    }
     progress.add_entry("attempts", entry)
 
 

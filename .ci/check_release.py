@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,7 +43,7 @@ def export(folder: Path) -> None:
 
 def install(folder: Path, uv: str | None, wheel: Path) -> Path:
     """Make an environment of the lock and the wheel alone, and return its Python."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([sys.executable, "-m", "venv", *(["--without-pip"] if uv else []), folder], check=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     pip = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
     safely = ["--no-deps", "--only-binary=:all:", "-q"]
@@ -78,8 +77,7 @@ def main(folder: Path, uv: str | None = None) -> None:
     subprocess.run([python, "-c", USE], cwd=empty, env=clean, check=True)
     check_starter(python, empty)
 
-    with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
+    shutil.unpack_archive(archive, folder)
     unpacked = folder / archive.name.removesuffix(".tar.gz")
     tests = [f"tests/{name}" for name in QUICK_TESTS]
     command = [python, "-m", "course_lib", "test", "-q", *tests]

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import re
 import tarfile
+import zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +20,10 @@ from course_lib.safe_files import write_whole
 
 ARCHIVES = "npm pack reveal.js@5.2.1 mathjax@3.2.2"  # the command that fetches them into the current folder
 _PUBLIC = "https://cdn.jsdelivr.net/npm"
+
+
+class DamagedArchive(ValueError):
+    """Raised when an archive does not hold what a deck needs of it."""
 
 
 class Part(NamedTuple):
@@ -54,6 +59,7 @@ PARTS = {
 _FORMULAS = """
 window.MathJax = {
   tex: { inlineMath: [["$", "$"], ["\\\\(", "\\\\)"]], processEscapes: true },
+  svg: { scale: 0.92 }, // of a height with the letters around it
   options: { enableMenu: false },
 };
 """
@@ -64,20 +70,20 @@ def read_part(part: Part, folder: Path) -> str | None:
 
     Raises
     ------
-    ValueError
+    DamagedArchive
         If the archive is not the one that the course was tried with.
     """
     archive = folder / part.archive
     if not archive.exists():
         return None
     try:
-        with tarfile.open(archive) as opened:
+        with tarfile.open(archive, "r:gz") as opened:
             member = opened.extractfile(f"package/{part.path}")
             content = member.read() if member else b""
-    except (tarfile.TarError, OSError, EOFError, KeyError) as error:
-        raise ValueError(f"{archive} cannot be read ({error}). Fetch it anew: {ARCHIVES}") from error
+    except (tarfile.TarError, zlib.error, OSError, EOFError, KeyError) as error:
+        raise DamagedArchive(f"{archive} cannot be read ({error}). Fetch it anew: {ARCHIVES}") from error
     if base64.b64encode(hashlib.sha384(content).digest()).decode() != part.sha384:
-        raise ValueError(f"{archive} does not hold the {part.path} it should. Fetch it anew: {ARCHIVES}")
+        raise DamagedArchive(f"{archive} does not hold the {part.path} it should. Fetch it anew: {ARCHIVES}")
     return content.decode("utf-8")
 
 

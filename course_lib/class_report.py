@@ -113,7 +113,7 @@ class ClassReport:
     @property
     def title(self) -> str:
         """The figure's claim: where most learners are still stuck."""
-        stuck = max(self.exercises, key=lambda found: found.tried - found.right)
+        stuck = max(self.exercises, key=lambda found: (found.tried - found.right, -found.tried))
         open_still = stuck.tried - stuck.right
         if not open_still:
             return "Everybody solved what they tried"

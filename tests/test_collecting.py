@@ -280,6 +280,15 @@ def test_a_mark_that_an_editor_puts_before_the_text_does_no_harm(folder):
     assert class_report(folder).learners == 1
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "\ud800"])
+def test_times_at_the_end_of_the_calendar_stop_nobody(folder, time):
+    hand_in(
+        folder, ann=record([attempt(1, "2.4", time=time), attempt(2, "2.4")]), bob=record([attempt(3, "2.4")])
+    )
+    report = class_report(folder)
+    assert report.learners + len(report.refused) == 2 and report.exercises[0].tried == report.learners
+
+
 def test_what_only_another_version_knows_is_left_out_and_said(folder):
     tries = [attempt(1, "99.9"), attempt(2, "2.4", "A_SLIP_OF_TOMORROW"), attempt(3, "__proto__")]
     hand_in(folder, ann=record(tries))
@@ -313,6 +322,12 @@ def test_the_figure_says_in_words_what_it_shows(three_learners):
     )
     widths = [patch.get_width() for patch in report.figure().axes[0].patches]
     assert widths == [0, 1, 0, 1, 1, 0]  # at once, later, not yet; each for 2.1 and 2.4
+
+
+def test_the_figures_claim_is_the_exercise_where_most_and_of_these_the_largest_share_are_stuck(folder):
+    all_stuck, half_stuck = attempt(1, "2.4", "SIGN"), attempt(2, "2.1", "SIGN")
+    hand_in(folder, ann=record([all_stuck, half_stuck]), bob=record([attempt(3, "2.1")]))
+    assert class_report(folder).title == "Exercise 2.4 is still open for 1 of the 1 who tried it"
 
 
 def test_a_class_that_solved_everything_is_said_to_have(folder):

@@ -68,6 +68,12 @@ ALL_CLAIMS = [pytest.param(claim, id=f"{path.stem}: {claim}") for path in NOTES 
 # ---------------------------------------------------------------------------------- one claim
 
 
+@pytest.fixture(autouse=True)
+def no_pictures(monkeypatch):
+    """Only the sentences are promised; some eight hundred pictures would take two minutes."""
+    monkeypatch.setattr("course_lib.explore.engine.Painter.png", lambda *_: b"")
+
+
 def number_in(words):
     """Return a number written by hand: 0.35, 1/3, inf, a tuple of them, a pair with words in it."""
     return eval(words, {"__builtins__": {}}, {"inf": math.inf, "nan": math.nan, "log": math.log})
@@ -281,6 +287,26 @@ def test_every_exercise_that_varies_has_a_variant_in_the_notes(path):
     assert "ship" in section(path, "For graded work")  # says why a fixed number cannot be graded
 
 
+def variants_shown(path):
+    """Return (exercise, seed) of every variant that the notes show."""
+    found = [re.match(r"variant (\S+) seed=(\d+)", claim) for claim in claims_in(path)]
+    return [(match[1], int(match[2])) for match in found if match]
+
+
+def numbers_of(words):
+    return {float(number.replace("−", "-")) for number in re.findall(r"−?\d+(?:\.\d+)?", words)}
+
+
+@pytest.mark.parametrize("path", NOTES, ids=name_of)
+def test_the_table_of_variants_gives_the_numbers_that_are_drawn(path):
+    row = re.compile(r'^\| \S+ \| `variant\("(\S+)", seed\)` \| seed (\d+): (.+) \|$', re.MULTILINE)
+    for exercise_id, seed, words in row.findall(section(path, "For graded work")):
+        drawn = variant(exercise_id, int(seed))
+        answers = drawn.answer if isinstance(drawn.answer, tuple) else (drawn.answer,)
+        known = numbers_of(drawn.prompt) | {round(answer, 4) for answer in answers}
+        assert numbers_of(words) <= known, (exercise_id, seed, drawn)
+
+
 @pytest.mark.parametrize("path", NOTES, ids=name_of)
 def test_every_id_in_the_prose_exists(path):
     prose = text_of(path)
@@ -298,5 +324,6 @@ def test_no_decimal_number_of_the_prose_stands_alone(path):
     chapter = path.stem.lstrip("0")[:1] or "0"
     items = [item for item in (EXERCISES | QUESTIONS | PREDICTIONS).values() if item.id.startswith(chapter)]
     told = "\n".join(claims_in(path)) + json.dumps(notebook_of(path)["cells"], ensure_ascii=False)
+    told += "".join(variant(exercise_id, seed).prompt for exercise_id, seed in variants_shown(path))
     told += repr(items) + "".join(item.explanation() for item in items if hasattr(item, "explanation"))
     assert sorted(number for number in numbers if number not in told) == []

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from demo_states import numbers
 from sklearn.datasets import load_breast_cancer
 from sklearn.tree import DecisionTreeClassifier
 
@@ -39,14 +40,6 @@ def split():
 @pytest.fixture(scope="module")
 def sample():
     return explore.small_sample_entropy()
-
-
-def numbers(explorer, **state):
-    """What the demo shows after its controls were moved to `state`, which must be exactly where they go."""
-    explorer.set(**state)
-    for name, value in state.items():
-        assert getattr(explorer, name) == value, f"{name} cannot be set to {value}"
-    return explorer._demo.compute(**explorer.state)
 
 
 # --------------------------------------------------------------------------------------- D2.1

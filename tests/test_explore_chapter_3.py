@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from demo_states import artists_of, numbers
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 from scipy.stats import entropy as scipy_entropy
@@ -44,18 +45,6 @@ def slopes():
 @pytest.fixture(scope="module")
 def trust():
     return explore.temperature_and_trust()
-
-
-def numbers(explorer, **state):
-    """What the demo shows after its controls were moved to `state`, which must be exactly where they go."""
-    explorer.set(**state)
-    for name, value in state.items():
-        assert getattr(explorer, name) == value, f"{name} cannot be set to {value}"
-    return explorer._demo.compute(**explorer.state)
-
-
-def drawn(explorer):
-    return explorer._painter.scene.artists
 
 
 def sent_control(explorer, name):
@@ -140,7 +129,7 @@ def test_hatched_minus_dashed_area_is_the_waste_and_solid_plus_dashed_the_entrop
     # Oracle: the areas of the boxes in the picture.
     p = [8, 4, 2, 2]
     bill.set(p=p, q=q)
-    boxes = drawn(bill)
+    boxes = artists_of(bill)
     assert area(boxes.excess) - area(boxes.saved) == pytest.approx(mean_bits(p, q) - 1.75, abs=EXACT)
     assert area(boxes.solid) + area(boxes.saved) == pytest.approx(1.75, abs=EXACT)
     assert boxes.due.get_height() + boxes.waste.get_height() == pytest.approx(mean_bits(p, q), abs=EXACT)
@@ -150,7 +139,7 @@ def test_a_code_without_a_word_for_what_is_sent_costs_without_end(bill):
     n = numbers(bill, p=[5, 5, 5, 0], q=[5, 0, 5, 5])
     assert n.bill == n.waste == math.inf
     assert "H(p, q) = ∞, waste ∞ bits/symbol" in bill.readout
-    middles = drawn(bill).endless[1].get_xdata().tolist()
+    middles = artists_of(bill).endless[1].get_xdata().tolist()
     assert middles == pytest.approx([0.5])
     assert "D" not in bill.alt.split("Boxes:")[1]  # it is never sent
 
@@ -158,7 +147,7 @@ def test_a_code_without_a_word_for_what_is_sent_costs_without_end(bill):
 def test_a_word_for_what_is_never_sent_only_lengthens_the_others(bill):
     n = numbers(bill, p=[1, 1, 0, 0], q=[1, 1, 1, 1])
     assert (n.bill, n.waste) == pytest.approx((2, 1), abs=EXACT)
-    assert drawn(bill).endless[1].get_xdata().size == 0
+    assert artists_of(bill).endless[1].get_xdata().size == 0
 
 
 @pytest.mark.parametrize("name", ["p", "q"])
@@ -203,7 +192,7 @@ def test_no_report_on_the_slider_is_cheaper_than_the_flag(rain, rule, p):
     cheapest = min(PENALTY[rule](p, q) for q in reports)
     assert n.least <= cheapest + 1e-12
     assert n.least == pytest.approx(cheapest, abs=0.0015)  # the slider ends a thousandth before 0 and 1
-    flag = drawn(rain).flag
+    flag = artists_of(rain).flag
     assert (flag.get_xdata()[0], flag.get_ydata()[0]) == (n.best, n.least)
 
 
@@ -239,7 +228,7 @@ def test_the_report_stands_on_the_curve_and_the_hatched_bar_is_what_it_costs_too
     """Oracle: the artists of the picture against the formula; the curve between two of its points."""
     p, q, rule = state
     rain.set(p=p, q=q, rule=rule)
-    artists = drawn(rain)
+    artists = artists_of(rain)
     x, y = artists.report.get_xdata()[0], artists.report.get_ydata()[0]
     assert (x, y) == pytest.approx((q, PENALTY[rule](p, q)), abs=EXACT)
     assert np.interp(q, artists.line.get_xdata(), artists.line.get_ydata()) == pytest.approx(y, abs=0.002)
@@ -297,13 +286,13 @@ def test_the_readout_says_who_pushes_harder_only_where_both_are_shown(slopes):
     )
     slopes.show = "squared error"
     assert slopes.readout == "Logit z = −5.0, label 1: q = 0.00669; squared error 0.98666, slope −0.01321"
-    assert list(drawn(slopes).dots) == ["squared error"]
+    assert list(artists_of(slopes).dots) == ["squared error"]
 
 
 @pytest.mark.parametrize("z", [-10.0, -5.0, 2.0])
 def test_the_tangents_touch_the_losses_with_the_slopes_of_the_other_picture(slopes, z):
     slopes.set(z=z, show="both")
-    artists = drawn(slopes)
+    artists = artists_of(slopes)
     for name, loss in (("cross-entropy", cross_entropy_loss), ("squared error", squared_error_loss)):
         (x0, x1), (y0, y1) = artists.tangents[name].get_data()
         assert (x0 + x1) / 2 == pytest.approx(z)
@@ -421,7 +410,7 @@ def test_the_diagram_sorts_the_test_digits_into_ten_bins(trust, by_hand):
     bins = [[] for _ in range(10)]
     for row, label in zip(softmax(z_test / 4.0, axis=1), y_test, strict=True):
         bins[min(int(row.max() * 10), 9)].append((row.max(), row.argmax() == label))
-    artists = drawn(trust).reliability
+    artists = artists_of(trust).reliability
     assert [text.get_text() for text in artists.counts] == [str(len(b)) if b else "" for b in bins]
     tops = [path.get_extents().y1 for path in artists.outlines.get_paths()]
     assert tops == pytest.approx([np.mean([right for _, right in b]) for b in bins if b], abs=EXACT)
@@ -433,7 +422,7 @@ def test_the_diagram_sorts_the_test_digits_into_ten_bins(trust, by_hand):
 def test_the_dots_stand_on_their_curves(trust, model):
     trust.set(model=model, temperature=2.0)
     n = trust._demo.compute(**trust.state)
-    artists = drawn(trust)
+    artists = artists_of(trust)
     for name, value in (
         ("test", n.loss),
         ("validation", n.validation_loss),
@@ -448,9 +437,9 @@ def test_the_dots_stand_on_their_curves(trust, model):
 def test_a_dot_below_the_axis_is_hidden_rather_than_drawn_beneath_it(trust):
     trust.set(model="C = 10000", temperature=1.0)
     assert trust._demo.compute(**trust.state).validation_entropy < 0.05
-    assert [dot.get_visible() for dot in drawn(trust).dots.values()] == [True, True, False]
+    assert [dot.get_visible() for dot in artists_of(trust).dots.values()] == [True, True, False]
     trust.temperature = 10.0
-    assert drawn(trust).dots["expected"].get_visible()
+    assert artists_of(trust).dots["expected"].get_visible()
 
 
 def test_the_logits_are_those_of_the_two_parts_the_model_was_not_trained_on(by_hand):

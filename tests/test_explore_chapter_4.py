@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 import pytest
+from demo_states import artists_of, numbers
 from scipy.integrate import quad, simpson
 from scipy.optimize import minimize, minimize_scalar
 from scipy.stats import norm
@@ -46,18 +47,6 @@ def alarm():
 @pytest.fixture(scope="module")
 def latent():
     return explore.vae_price()
-
-
-def numbers(explorer, **state):
-    """What the demo shows after its controls were moved to `state`, which must be exactly where they go."""
-    explorer.set(**state)
-    for name, value in state.items():
-        assert getattr(explorer, name) == value, f"{name} cannot be set to {value}"
-    return explorer._demo.compute(**explorer.state)
-
-
-def _drawn(explorer):
-    return explorer._painter.scene.artists
 
 
 # --------------------------------------------------------------------------------------- D4.1
@@ -111,7 +100,7 @@ def test_forbidding_rain_makes_one_direction_infinite_and_leaves_the_other_finit
 def test_an_infinite_bar_has_its_sign_above_it_and_every_bar_a_finite_height(prices):
     """Oracle: the artists of the picture; the sign stands over rain and over the sum."""
     numbers(prices, p=[7, 2, 1], q=[3, 4, 0])
-    forward, backward = _drawn(prices).columns
+    forward, backward = artists_of(prices).columns
     places = [bar.get_x() + bar.get_width() / 2 for bar in forward.bars]
     assert forward.infinite.get_xdata() == pytest.approx([places[2], places[3]])
     assert len(backward.infinite.get_xdata()) == 0
@@ -296,7 +285,7 @@ def test_the_button_puts_the_learners_bump_exactly_on_the_fit(bump, direction, s
     n = bump._demo.compute(**bump.state)
     assert (bump.mu, bump.sigma) == n.fit[:2]
     assert n.price == pytest.approx(n.fit.kl, abs=1e-8)
-    drawn = _drawn(bump)
+    drawn = artists_of(bump)
     assert drawn.bump.get_xdata() == drawn.fit.get_xdata()
     assert drawn.bump.get_ydata() == pytest.approx(drawn.fit.get_ydata(), abs=1e-8)
 
@@ -312,7 +301,7 @@ def test_moving_the_hills_leaves_the_learners_bump_where_it_is(bump):
 def test_the_hatched_area_less_the_dashed_one_is_the_price(bump, direction):
     """Oracle: the areas of the two drawn polygons, and the integral."""
     n = numbers(bump, s=2.0, left_weight=0.7, direction=direction, mu=0.5, sigma=1.0)
-    drawn = _drawn(bump)
+    drawn = artists_of(bump)
     paid, saved = (np.trapezoid(*area.get_xy()[:321].T[::-1]) for area in (drawn.paid, drawn.saved))
     by_quad = {"forward": _forward_by_quad, "reverse": _reverse_by_quad}[direction]
     assert paid > 0 > saved
@@ -322,12 +311,12 @@ def test_the_hatched_area_less_the_dashed_one_is_the_price(bump, direction):
 
 def test_a_price_off_the_scale_is_an_arrow_at_its_top(bump):
     n = numbers(bump, s=3.0, left_weight=0.5, direction="forward", mu=-6.0, sigma=0.2)
-    drawn = _drawn(bump)
+    drawn = artists_of(bump)
     assert n.price > 100
     assert drawn.bump.get_marker() == "^"
     assert drawn.bump.get_ydata()[0] < drawn.bump.axes.get_ylim()[1]
     bump.set(mu=0.0, sigma=2.0)
-    assert _drawn(bump).bump.get_marker() == "D"
+    assert artists_of(bump).bump.get_marker() == "D"
 
 
 @pytest.mark.parametrize("sigma", [0.2, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0])
@@ -460,7 +449,7 @@ def test_the_flips_slider_shows_that_many_flips_and_counts_who_is_there(race):
         n = numbers(race, flips=flips)
         assert n.there == sum(finish <= flips for finish in finishes)
         assert f"{n.there} of the 20" in race.readout
-        drawn = _drawn(race)
+        drawn = artists_of(race)
         assert max(segment[-1, 0] for segment in drawn.walks.get_segments()) <= flips
         assert len(drawn.finished.get_xdata()) == n.there
         assert len(drawn.runners.get_xdata()) == 20 - n.there
@@ -586,7 +575,7 @@ def test_moving_the_shift_shuffles_nothing_anew(alarm):
 def test_nothing_of_the_alarm_lies_outside_its_picture(alarm, name, bins, shift):
     """Oracle: the places of the drawn line and bars, and the ends of the axes they are drawn on."""
     n = numbers(alarm, alarm=name, bins=bins, shift=shift)
-    drawn = _drawn(alarm)
+    drawn = artists_of(alarm)
     assert max(n.null[-1], n.loudness) < drawn.here.axes.get_xlim()[1]
     assert n.ratios[1].max() < drawn.now.axes.get_ylim()[1] / 1.15  # the legend is above
     assert sum(drawn.bars.get_data().values) > 0
@@ -626,7 +615,7 @@ def test_only_the_prior_itself_is_free(latent):
 
 def test_the_point_stands_on_the_surface_where_the_sliders_stand(latent):
     latent.set(mu=2.0, log_var=-1.5)
-    drawn = _drawn(latent)
+    drawn = artists_of(latent)
     assert (drawn.dot.get_xdata()[0], drawn.dot.get_ydata()[0]) == (2.0, -1.5)
     assert latent.readout == (
         "μ = 2.0, log σ² = −1.5 (σ = 0.472): D(q‖N(0,1)) = 2.3616 nats = 3.4070 bits; "

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 import pytest
+from demo_states import artists_of, numbers, values_of
 from matplotlib.collections import PolyCollection
 from scipy.integrate import quad
 from scipy.stats import multivariate_normal, norm, spearmanr
@@ -42,22 +43,6 @@ def lab():
 @pytest.fixture(scope="module")
 def wire():
     return explore.noisy_wire()
-
-
-def numbers(explorer, **state):
-    """What the demo shows after its controls were moved to `state`, which must be exactly where they go."""
-    explorer.set(**state)
-    for name, value in state.items():
-        assert getattr(explorer, name) == value, f"{name} cannot be set to {value}"
-    return explorer._demo.compute(**explorer.state)
-
-
-def _drawn(explorer):
-    return explorer._painter.scene.artists
-
-
-def _grid(explorer, name):
-    return next(spec for spec in explorer.controls if spec["name"] == name)["values"]
 
 
 def _entropy(chances):
@@ -145,7 +130,7 @@ def _boxes(collection: PolyCollection):
 def test_every_area_is_as_large_as_it_is_likely_and_those_above_the_product_are_hatched(overlap, state):
     n = numbers(overlap, **state)
     product = np.outer(n.joint.sum(axis=1), n.joint.sum(axis=0))
-    is_so, independent = _drawn(overlap).squares
+    is_so, independent = artists_of(overlap).squares
 
     def areas(collection):
         return sorted((right - left) * (high - low) for left, right, low, high in _boxes(collection))
@@ -162,7 +147,7 @@ def test_equal_rows_line_up_share_nothing_and_are_not_hatched(overlap):
     n = numbers(overlap, table=chapter_5.BY_SLIDERS, p_x=0.35, y_after_0=0.8, y_after_1=0.8)
     assert n.routes == pytest.approx([0] * 4, abs=EXACT)
     assert n.h_x > 0 and n.h_y > 0, "nothing is constant"
-    is_so, independent = _drawn(overlap).squares
+    is_so, independent = artists_of(overlap).squares
     assert np.sort(_boxes(is_so.rest), axis=0) == pytest.approx(np.sort(_boxes(independent.rest), axis=0))
     assert _boxes(is_so.more) == []
     assert "I = H(X) + H(Y) − H(X,Y)" in overlap.readout and overlap.readout.count("0.0000") == 4
@@ -175,7 +160,7 @@ def test_a_constant_is_named(overlap):
 
 def test_the_bars_of_both_entropies_overlap_in_what_is_shared(overlap):
     n = numbers(overlap, table=chapter_5.BY_SLIDERS, p_x=0.4, y_after_0=0.1, y_after_1=0.7)
-    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in _drawn(overlap).bars]
+    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in artists_of(overlap).bars]
     h_x, h_y, x_alone, shared, y_alone = ends
     assert h_x == pytest.approx((0, n.h_x)) and h_y[1] == pytest.approx(n.h_xy)
     assert shared == pytest.approx((h_y[0], h_x[1]))
@@ -277,7 +262,7 @@ def test_bars_and_numbers_are_those_of_the_points_drawn(cloud, shape, n_points, 
     assert n.r == pytest.approx(np.corrcoef(n.x, n.y)[0, 1], abs=EXACT)
     assert n.rank_r == pytest.approx(spearmanr(n.x, n.y).statistic, abs=EXACT)
     assert n.bits == pytest.approx(_by_brute_force(n.x, n.y, standardize), abs=1e-9)
-    drawn = _drawn(cloud)
+    drawn = artists_of(cloud)
     assert [bar.get_height() for bar in drawn.bars] == pytest.approx([n.r**2, n.rank_r**2, n.bits])
     unit = 1.5 * math.pi if shape in ("sine", "cosine") else 1
     assert drawn.points.get_xdata() * unit == pytest.approx(n.x) and len(n.x) == n_points
@@ -304,8 +289,8 @@ def _by_brute_force(x, y, standardize):
 @pytest.mark.parametrize("noise", [0.02, 0.1, 0.11, 0.3, 0.31, 1.0])
 def test_nearly_all_points_are_in_the_picture(cloud, shape, noise):
     n = numbers(cloud, shape=shape, noise=noise, n=5000, half_range=10.0)
-    axes = _drawn(cloud).points.axes
-    x, y = _drawn(cloud).points.get_data()
+    axes = artists_of(cloud).points.axes
+    x, y = artists_of(cloud).points.get_data()
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     inside = (left <= x) & (x <= right) & (low <= y) & (y <= high)
     assert inside.mean() > 0.999, n.shape
@@ -318,7 +303,7 @@ def test_the_largest_estimate_still_fits_on_the_axis(cloud):
 
 
 def test_stretching_the_sine_keeps_the_picture_that_stands_still(cloud):
-    scenes = {id(_scene(cloud, half_range=half_range)) for half_range in _grid(cloud, "half_range")}
+    scenes = {id(_scene(cloud, half_range=half_range)) for half_range in values_of(cloud, "half_range")}
     assert len(scenes) == 1
 
 
@@ -373,9 +358,9 @@ def test_the_prediction_is_bins_minus_one_squared_over_2_n_ln_2(lab, n, bins, pr
 
 
 def test_there_is_no_prediction_until_n_passes_the_number_of_cells(lab):
-    for n, bins in itertools.product(_grid(lab, "n"), _grid(lab, "bins")):
+    for n, bins in itertools.product(values_of(lab, "n"), values_of(lab, "bins")):
         assert (_estimates(lab, n=n, bins=bins).bias is not None) == (n > bins * bins)
-        assert _drawn(lab).box.get_visible() == (n > bins * bins)
+        assert artists_of(lab).box.get_visible() == (n > bins * bins)
     _estimates(lab)
     assert lab.readout.endswith("(no predicted bias: it takes n above bins² = 900)")
     assert (30 - 1) ** 2 / (2 * 200 * math.log(2)) == pytest.approx(3.03, abs=0.005)  # and it would be wrong
@@ -423,12 +408,12 @@ def test_the_neighbours_estimate_is_scikit_learns_where_that_does_not_cut_it_off
 
 
 def _title(lab):
-    return "".join(map(_drawn(lab).dots.axes.get_title, ("left", "center")))
+    return "".join(map(artists_of(lab).dots.axes.get_title, ("left", "center")))
 
 
 def test_larger_samples_are_recorded_and_say_so(lab):
     live, recorded = (
-        [n for n in _grid(lab, "n") if _estimates(lab, n=n).recorded == said] for said in (False, True)
+        [n for n in values_of(lab, "n") if _estimates(lab, n=n).recorded == said] for said in (False, True)
     )
     assert (min(live), max(live)) == (50, 1000)
     assert recorded == [2000, 5000, 10_000]
@@ -440,10 +425,10 @@ def test_larger_samples_are_recorded_and_say_so(lab):
 
 
 def test_every_position_of_the_sliders_has_its_record(lab):
-    for rho, bins in itertools.product(_grid(lab, "rho"), _grid(lab, "bins")):
+    for rho, bins in itertools.product(values_of(lab, "rho"), values_of(lab, "bins")):
         shown = _estimates(lab, rho=rho, n=5000, bins=bins)
         assert len(shown.estimates) == 30 and (shown.estimates > 0).all()
-    for rho in _grid(lab, "rho"):
+    for rho in values_of(lab, "rho"):
         shown = _estimates(lab, rho=rho, n=10_000, method="KSG")
         assert shown.mean == pytest.approx(-0.5 * math.log2(1 - rho**2), abs=0.017)  # 0.012 nats
         assert shown.truth == pytest.approx(-0.5 * math.log2(1 - rho**2), abs=EXACT)
@@ -462,14 +447,14 @@ def test_a_slice_of_the_recorded_estimates_computed_anew_is_the_recorded_one():
 @pytest.mark.parametrize("state", [{}, {"n": 50, "method": "KSG"}, {"rho": 0.95, "n": 50, "bins": 50}])
 def test_every_dot_of_the_lab_is_in_the_picture(lab, state):
     shown = _estimates(lab, **state)
-    dots = _drawn(lab).dots
+    dots = artists_of(lab).dots
     assert dots.get_xdata().tolist() == shown.estimates.tolist()
     low, high = dots.axes.get_xlim()
     assert low < shown.estimates.min() and shown.estimates.max() < high
 
 
 def test_no_position_of_the_lab_leaves_its_axis(lab):
-    for rho, n in itertools.product(_grid(lab, "rho"), _grid(lab, "n")):
+    for rho, n in itertools.product(values_of(lab, "rho"), values_of(lab, "n")):
         for bins, method in ((3, "binned"), (6, "binned"), (25, "binned"), (50, "binned"), (3, "KSG")):
             shown = lab._demo.compute(rho=rho, n=n, bins=bins, method=method)
             low, high, _ = lab._demo.scene(shown)
@@ -547,7 +532,7 @@ def test_every_further_wire_loses_and_a_coin_toss_loses_everything(wire):
 
 def test_the_wires_drawn_are_those_in_use(wire):
     n = numbers(wire, flip=0.2, wires=4, repeats=3)
-    drawn = _drawn(wire)
+    drawn = artists_of(wire)
     assert len(drawn.strands.get_segments()) == 3
     assert len(drawn.wires.get_xdata()) == 12
     straight, crossing = drawn.right.get_linewidths()[0], drawn.wrong.get_linewidths()[0]
@@ -560,5 +545,5 @@ def test_the_wires_drawn_are_those_in_use(wire):
 
 def test_a_perfect_wire_has_no_crossing_lines(wire):
     numbers(wire, flip=0.0, wires=6, repeats=1)
-    assert _drawn(wire).wrong.get_segments() == []
-    assert len(_drawn(wire).right.get_segments()) == 2
+    assert artists_of(wire).wrong.get_segments() == []
+    assert len(artists_of(wire).right.get_segments()) == 2

@@ -11,6 +11,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from demo_states import artists_of, numbers, values_of
 from matplotlib.colors import to_rgba
 
 from course_lib import explore, figures
@@ -40,22 +41,6 @@ def rulers():
 @pytest.fixture(scope="module")
 def chain():
     return explore.whisper_chain()
-
-
-def numbers(explorer, **state):
-    """What the demo shows after its controls were moved to `state`, which must be exactly where they go."""
-    explorer.set(**state)
-    for name, value in state.items():
-        assert getattr(explorer, name) == value, f"{name} cannot be set to {value}"
-    return explorer._demo.compute(**explorer.state)
-
-
-def _drawn(explorer):
-    return explorer._painter.scene.artists
-
-
-def _grid(explorer, name):
-    return next(spec for spec in explorer.controls if spec["name"] == name)["values"]
 
 
 def _entropy(chances):
@@ -139,7 +124,7 @@ def test_the_summary_switches_on_where_the_second_eigenvalue_says(dial):
     step = [[sum(row[x] * row[z] / sum(row) for row in _weights()) for z in range(4)] for x in range(4)]
     second = sorted(np.linalg.eigvals(np.array(step)).real)[-2]
     assert second == pytest.approx(0.585, abs=EXACT)
-    below, above = ([beta for beta in _grid(dial, "beta") if (beta > 1 / second) == on] for on in (0, 1))
+    below, above = ([beta for beta in values_of(dial, "beta") if (beta > 1 / second) == on] for on in (0, 1))
     assert (max(below), min(above)) == (1.7, 1.71)
     assert all(numbers(dial, beta=beta).i_xt == pytest.approx(0, abs=1e-6) for beta in below)
     assert all(numbers(dial, beta=beta).i_xt > 1e-4 for beta in above)
@@ -169,7 +154,7 @@ def test_no_hard_summary_beats_the_dials(dial, beta):
 
 
 def test_a_larger_beta_never_keeps_less(dial):
-    points = [numbers(dial, beta=beta) for beta in _grid(dial, "beta")]
+    points = [numbers(dial, beta=beta) for beta in values_of(dial, "beta")]
     for before, after in itertools.pairwise(points):
         assert after.i_xt >= before.i_xt - 1e-6
         assert after.i_ty >= before.i_ty - 1e-6
@@ -178,7 +163,7 @@ def test_a_larger_beta_never_keeps_less(dial):
 @pytest.mark.parametrize("beta", [1.0, 2.0, 64.0])
 def test_the_dashes_touch_the_point_with_slope_one_over_beta(dial, beta):
     n = numbers(dial, beta=beta)
-    (x0, x1), (y0, y1) = _drawn(dial).tangent.get_data()
+    (x0, x1), (y0, y1) = artists_of(dial).tangent.get_data()
     assert (y1 - y0) / (x1 - x0) == pytest.approx(1 / beta)
     assert ((x0 + x1) / 2, (y0 + y1) / 2) == pytest.approx((n.i_xt, n.i_ty))
 
@@ -186,7 +171,7 @@ def test_the_dashes_touch_the_point_with_slope_one_over_beta(dial, beta):
 @pytest.mark.parametrize(("beta", "columns"), [(1.7, 1), (1.71, 2), (10.0, 2), (20.0, 4)])
 def test_there_is_a_column_for_each_summary_that_tells_something_else(dial, beta, columns):
     n = numbers(dial, beta=beta)
-    drawn = _drawn(dial)
+    drawn = artists_of(dial)
     assert n.encoder.shape == (4, columns)
     written = [text.get_text() for text in drawn.shares if text.get_text()]
     assert written == [f"{share:.2f}" for share in n.encoder.ravel()]
@@ -284,7 +269,7 @@ def test_no_letter_would_be_better_off_in_another_drawer(drawers, count):
 def test_every_letter_is_drawn_inside_its_own_drawer(drawers, count, space):
     """Oracle: the drawn boxes and the ink of the letters, in pixels."""
     n = numbers(drawers, drawers=count, include_space=space)
-    drawn = _drawn(drawers)
+    drawn = artists_of(drawers)
     figure = drawers._painter.scene.figure
     renderer = figure.canvas.get_renderer()
     to_pixels = drawn.boxes.axes.transData
@@ -300,7 +285,7 @@ def test_every_letter_is_drawn_inside_its_own_drawer(drawers, count, space):
 
 def test_each_bar_is_as_high_as_its_drawers_keep_and_the_line_is_all_there_is(drawers):
     n = numbers(drawers, drawers=5, include_space=True)
-    drawn = _drawn(drawers)
+    drawn = artists_of(drawers)
     assert [bar.get_height() for bar in drawn.others] == pytest.approx(n.by_count)
     assert drawn.bar.get_height() == pytest.approx(n.i_ty)
     assert drawn.bar.get_x() + 0.36 == pytest.approx(5)
@@ -344,8 +329,8 @@ def test_the_numbers_are_the_records(rulers, activation, layer, bins, epoch, run
 
 
 def test_every_stored_epoch_and_ruler_is_on_its_slider(rulers):
-    assert list(_grid(rulers, "epoch")) == CHECKPOINTS
-    assert list(_grid(rulers, "bins")) == STORED["bins"].tolist()
+    assert list(values_of(rulers, "epoch")) == CHECKPOINTS
+    assert list(values_of(rulers, "bins")) == STORED["bins"].tolist()
     assert {0, 3, 30, 50, 120, 300, 1200} <= set(CHECKPOINTS)
 
 
@@ -402,7 +387,7 @@ def test_all_runs_learn_the_task(rulers, activation, run):
 
 def test_the_path_is_drawn_up_to_the_epoch_of_the_slider(rulers):
     n = numbers(rulers, activation="tanh", layer=5, bins=30, run=0, epoch=50)
-    drawn = _drawn(rulers)
+    drawn = artists_of(rulers)
     seen = CHECKPOINTS.index(50) + 1
     assert np.array(drawn.path.dots.get_offsets()) == pytest.approx(np.column_stack([n.i_xt, n.i_ty])[:seen])
     assert drawn.path.end.get_xdata()[0] == n.i_xt[seen - 1]
@@ -456,7 +441,7 @@ def test_a_decoder_that_tosses_coins_does_no_better(chain):
 
 def test_the_lines_are_as_thick_as_they_are_likely(chain):
     n = numbers(chain, f1=0.2, f2=0.0, decoder="swapped")
-    drawn = _drawn(chain)
+    drawn = artists_of(chain)
     straight, crossing = drawn.right.get_linewidths(), drawn.wrong.get_linewidths()
     assert len(straight) == len(drawn.right.get_segments()) == 4  # two of the first step, two of the second
     assert len(crossing) == len(drawn.wrong.get_segments()) == 4  # two of the first step, two of the decoder

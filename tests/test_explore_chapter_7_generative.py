@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 import pytest
+from demo_states import artists_of, numbers, values_of
 
 from course_lib import explore
 from course_lib.estimators import infonce_bound
@@ -39,24 +40,8 @@ def vae():
     return explore.vae_dial()
 
 
-def numbers(explorer, **state):
-    """What the demo shows after its controls were moved to `state`, which must be exactly where they go."""
-    explorer.set(**state)
-    for name, value in state.items():
-        assert getattr(explorer, name) == value, f"{name} cannot be set to {value}"
-    return explorer._demo.compute(**explorer.state)
-
-
-def _drawn(explorer):
-    return explorer._painter.scene.artists
-
-
 def _title(axes):
     return "".join(axes.get_title(loc=side) for side in ("left", "center", "right"))
-
-
-def _grid(explorer, name):
-    return next(spec for spec in explorer.controls if spec["name"] == name)["values"]
 
 
 # --------------------------------------------------------------------------------------- D7.4
@@ -100,28 +85,28 @@ def test_the_dial_begins_with_the_chapters_readout(reward):
 
 
 def test_no_price_spends_more_than_the_surprise_of_the_best_reply(reward):
-    for beta in _grid(reward, "beta"):
+    for beta in values_of(reward, "beta"):
         n = numbers(reward, replies=chapter_7.TOY, beta=beta)
         assert n.kl <= n.ceiling + EXACT
     assert n.ceiling == pytest.approx(-math.log(0.01), abs=EXACT)
-    lowest = numbers(reward, beta=min(_grid(reward, "beta")))
+    lowest = numbers(reward, beta=min(values_of(reward, "beta")))
     assert lowest.kl == pytest.approx(4.605, abs=5e-4)
     assert reward.readout.endswith("no β_RL spends more than the surprise of the best reply, 4.605 nats")
 
 
 def test_the_most_that_can_be_spent_is_told_only_where_it_is_all_but_spent(reward):
-    for beta in _grid(reward, "beta"):
+    for beta in values_of(reward, "beta"):
         n = numbers(reward, replies=chapter_7.TOY, beta=beta)
         told = n.kl >= 0.99 * -math.log(0.01)
         assert ("no β_RL spends more" in reward.readout) is told
-        assert _drawn(reward).ceiling.get_visible() is told
-        assert _drawn(reward).name.get_text() == ("at most 4.605 " if told else "")
+        assert artists_of(reward).ceiling.get_visible() is told
+        assert artists_of(reward).name.get_text() == ("at most 4.605 " if told else "")
     assert not numbers(reward, beta=1.0).is_near and not numbers(reward, beta=0.25).is_near
 
 
 def test_bars_numbers_and_path_are_those_of_the_tilt(reward):
     n = numbers(reward, replies=chapter_7.TOY, beta=0.5)
-    drawn = _drawn(reward)
+    drawn = artists_of(reward)
     after, earned, kl, _ = _tilted(REFERENCE, REWARDS, 0.5)
     assert [bar.get_width() for bar in drawn.after] == pytest.approx(after)
     assert [text.get_text() for text in drawn.numbers] == [f"{p:.3f}" for p in after]
@@ -177,7 +162,7 @@ def test_the_recorded_words_are_tilted_as_all_tokens_would_be(reward, beta, mass
 def test_the_most_that_praise_can_cost_is_its_surprise(reward):
     p, is_praise = _movie()
     surprise = -math.log2(p[is_praise].sum())
-    for beta in _grid(reward, "beta"):
+    for beta in values_of(reward, "beta"):
         n = numbers(reward, replies=chapter_7.REAL, beta=beta)
         assert n.kl <= surprise + EXACT
         assert n.ceiling == pytest.approx(surprise, abs=EXACT)
@@ -236,7 +221,7 @@ def test_the_true_information_is_that_of_so_many_pairs(ceiling, true_i, pairs):
 
 @pytest.mark.parametrize("true_i", [1.2, 4.8, 12.0])
 def test_a_larger_batch_finds_more_but_neither_log_n_nor_the_truth(ceiling, true_i):
-    found = [numbers(ceiling, true_i=true_i, batch=batch) for batch in _grid(ceiling, "batch")]
+    found = [numbers(ceiling, true_i=true_i, batch=batch) for batch in values_of(ceiling, "batch")]
     assert [n.batch for n in found] == [2**k for k in range(1, 12)]
     for before, after in itertools.pairwise(found):
         assert after.bits > before.bits
@@ -300,21 +285,21 @@ def test_the_squares_are_the_critics_belief_in_every_candidate(ceiling):
     n = numbers(ceiling, true_i=4.8, batch=8)
     assert n.verdicts.shape == (8, 8)
     assert n.verdicts.sum(axis=1) == pytest.approx(1)
-    drawn = _drawn(ceiling)
+    drawn = artists_of(ceiling)
     assert np.asarray(drawn.verdicts.get_array()) == pytest.approx(n.verdicts)
     assert drawn.part.get_text() == "candidates y (all 8)"
     n = numbers(ceiling, true_i=4.8, batch=2048)
     assert n.verdicts.shape == (16, 16)
     assert (n.verdicts.sum(axis=1) < 1).all()
-    assert _drawn(ceiling).part.get_text() == "candidates y (16 of 2,048)"
+    assert artists_of(ceiling).part.get_text() == "candidates y (16 of 2,048)"
 
 
 def test_the_path_ends_where_the_slider_stands(ceiling):
     n = numbers(ceiling, true_i=12.0, batch=32)
-    x, y = _drawn(ceiling).path.get_data()
+    x, y = artists_of(ceiling).path.get_data()
     assert list(x) == [2, 4, 8, 16, 32]
     assert y[-1] == n.bits
-    assert _drawn(ceiling).number.get_text() == f"{n.bits:.3f} bits"
+    assert artists_of(ceiling).number.get_text() == f"{n.bits:.3f} bits"
     assert ceiling.readout.startswith(
         "True I = 11.98 bits (10 pairs with ρ = 0.9), N = 32: the ideal critic picks the partner in 98."
     )
@@ -363,14 +348,14 @@ def test_the_entropy_rises_from_1_42_to_4_094_bits(clock):
     assert numbers(clock, alpha_bar=1.0).h == pytest.approx(1.42, abs=5e-3)
     assert numbers(clock, alpha_bar=0.5).h == pytest.approx(4.077, abs=5e-4)
     assert numbers(clock, alpha_bar=0.0).h == pytest.approx(4.094, abs=5e-4)
-    found = [numbers(clock, alpha_bar=share) for share in _grid(clock, "alpha_bar")]
+    found = [numbers(clock, alpha_bar=share) for share in values_of(clock, "alpha_bar")]
     for before, after in itertools.pairwise(found):
         assert after.h > before.h
         assert after.about_cluster < before.about_cluster
 
 
 def test_the_clock_runs_from_the_start_to_pure_noise(clock):
-    grid = _grid(clock, "alpha_bar")
+    grid = values_of(clock, "alpha_bar")
     assert (grid[0], grid[-1], len(grid)) == (1.0, 0.0, 101)
     assert explore.melting_clock().alpha_bar == 1.0
 
@@ -413,7 +398,7 @@ def test_a_dots_shade_is_what_it_tells_about_its_cluster(clock, share):
 
 def test_the_curves_are_drawn_up_to_now(clock):
     n = numbers(clock, alpha_bar=0.75)
-    drawn = _drawn(clock)
+    drawn = artists_of(clock)
     for name, amount in (("h", n.h), ("from_noise", n.from_noise), ("about_cluster", n.about_cluster)):
         x, y = drawn.lines[name].get_data()
         assert (x[0], x[-1], y[-1]) == (1.0, 0.75, amount)
@@ -456,7 +441,7 @@ def test_the_numbers_are_the_records_means(vae, beta):
 
 
 def test_the_slider_has_every_recorded_price_and_begins_at_1(vae):
-    assert list(_grid(vae, "beta")) == PRICES == [0.01, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0]
+    assert list(values_of(vae, "beta")) == PRICES == [0.01, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0]
     assert explore.vae_dial().beta == 1.0
 
 
@@ -496,7 +481,7 @@ def test_the_pictures_are_the_digits_the_rebuilt_ones_and_the_samples(vae):
 
 def test_the_stack_is_as_long_as_the_bill(vae):
     n = numbers(vae, beta=0.5)
-    drawn = _drawn(vae)
+    drawn = artists_of(vae)
     assert drawn.reconstruction.get_width() == n.reconstruction
     assert (drawn.rate.get_x(), drawn.rate.get_width()) == (n.reconstruction, n.rate)
     assert drawn.total.get_text() == f"Reconstruction + KL = {n.total:.2f} nats"

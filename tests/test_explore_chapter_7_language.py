@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 import pytest
+from demo_states import artists_of, numbers, values_of
 from matplotlib.colors import to_rgba
 from tiny_model import looped_logits, tiny_weights, write_tiny_model
 
@@ -50,22 +51,6 @@ def reader(monkeypatch):
 
 def _must_not_be_asked():
     raise AssertionError("The model was asked for.")
-
-
-def numbers(explorer, **state):
-    """What the demo shows after its controls were moved to `state`, which must be exactly where they go."""
-    explorer.set(**state)
-    for name, value in state.items():
-        assert getattr(explorer, name) == value, f"{name} cannot be set to {value}"
-    return explorer._demo.compute(**explorer.state)
-
-
-def _drawn(explorer):
-    return explorer._painter.scene.artists
-
-
-def _grid(explorer, name):
-    return next(spec for spec in explorer.controls if spec["name"] == name)["values"]
 
 
 # --------------------------------------------------------------------------------------- D7.1
@@ -129,7 +114,7 @@ def test_the_benchs_presets_are_on_its_sliders(bench):
 
 def test_the_benchs_bars_are_as_high_as_the_tokens_cost(bench):
     numbers(bench, **_sliders(GOOD), base="2")
-    drawn = _drawn(bench)
+    drawn = artists_of(bench)
     assert [bar.get_height() for bar in drawn.bars] == pytest.approx([-math.log2(p) for p in GOOD])
     assert drawn.line.get_ydata() == pytest.approx([1.28276, 1.28276], abs=1e-5)
     lengths = [10 ** bar.get_width() for bar in drawn.prices]
@@ -233,7 +218,7 @@ def test_the_typical_rule_can_drop_the_most_probable_token(dial):
     count = int(np.searchsorted(np.cumsum(p[order]), 0.1)) + 1
     assert (n.nucleus, n.kept[0]) == (count, 0)
     assert sorted(np.flatnonzero(n.kept)) == sorted(k for k in order[:count] if k < 15)
-    assert _drawn(dial).numbers[0].get_text() == "0.325 cut"
+    assert artists_of(dial).numbers[0].get_text() == "0.325 cut"
 
 
 @pytest.mark.parametrize(
@@ -257,7 +242,7 @@ def test_the_dial_begins_where_the_syllabus_says_and_says_that_it_is_recorded():
     )
     (title,) = dial._painter.scene.figure.texts
     assert title.get_text() == "“The cat sat on the …” (SmolLM2-135M, recorded)"
-    assert {0.1, 0.5, 0.7, 1.0, 1.1, 1.3, 1.5, 2.0, 5.0} <= set(_grid(dial, "tau"))
+    assert {0.1, 0.5, 0.7, 1.0, 1.1, 1.3, 1.5, 2.0, 5.0} <= set(values_of(dial, "tau"))
 
 
 def test_more_temperature_never_means_less_entropy(dial):
@@ -282,7 +267,7 @@ def test_a_rung_shows_the_recorded_bits_of_every_token(ladder, row):
     assert n.overlap[-1] == pytest.approx(math.fsum(overlap[1:]) / count, abs=EXACT)
     assert (len(n.mean), len(n.overlap)) == (row + 1, row + 1)
     assert f"(SmolLM2-135M, recorded): {n.mean[-1]:.2f} bits per token" in ladder.readout
-    written = [text.get_text() for text in _drawn(ladder).text.numbers]
+    written = [text.get_text() for text in artists_of(ladder).text.numbers]
     assert [float(text) for text in written] == pytest.approx(bits, abs=0.51)
 
 
@@ -303,18 +288,18 @@ def test_single_tokens_may_cost_more_with_more_context_and_those_are_outlined(la
         n = numbers(ladder, context=CONTEXTS[row])
         worse = (CONTEXT["bits"][row] > CONTEXT["bits"][row - 1] + 0.05).tolist()
         assert n.dearer.tolist() == worse
-        assert len(_drawn(ladder).text.marks.get_paths()) == sum(worse) > 0
+        assert len(artists_of(ladder).text.marks.get_paths()) == sum(worse) > 0
         assert (
             f"{sum(worse)} of {len(worse) - 1} tokens cost more than with {CONTEXTS[row - 1]};"
             in ladder.readout
         )
     numbers(ladder, context=1)
-    assert len(_drawn(ladder).text.marks.get_paths()) == 0
+    assert len(artists_of(ladder).text.marks.get_paths()) == 0
 
 
 def test_what_lies_ahead_on_the_ladder_is_not_shown(ladder):
     numbers(ladder, context=8)
-    assert [len(line.get_xdata()) for line in _drawn(ladder).lines] == [4, 4]
+    assert [len(line.get_xdata()) for line in artists_of(ladder).lines] == [4, 4]
 
 
 # --------------------------------------------------------------------------------------- D7.8
@@ -434,7 +419,7 @@ def test_the_reader_keeps_what_was_read_last(reader, tiny, monkeypatch):
 def test_outlined_are_the_tokens_dearer_than_the_slider_says(reader, dear):
     n = numbers(reader, dear=dear)
     above = [k for k, cost in enumerate(n.bits.tolist()) if cost > dear]
-    drawn = _drawn(reader)
+    drawn = artists_of(reader)
     outlines = [path.get_extents() for path in drawn.marks.get_paths()]
     assert [(box.x0, box.y0) for box in outlines] == [tuple(corner) for corner in drawn.boxes[above][:, 0]]
     assert [(box.x1, box.y1) for box in outlines] == [tuple(corner) for corner in drawn.boxes[above][:, 2]]

@@ -14,6 +14,7 @@ import zlib
 
 import numpy as np
 import pytest
+from demo_states import artists_of, numbers
 from scipy.integrate import quad
 
 from course_lib import explore, figures
@@ -39,18 +40,6 @@ def losses():
 @pytest.fixture(scope="module")
 def table():
     return explore.compression_league()
-
-
-def numbers(explorer, **state):
-    """What the demo shows after its controls were moved to `state`, which must be exactly where they go."""
-    explorer.set(**state)
-    for name, value in state.items():
-        assert getattr(explorer, name) == value, f"{name} cannot be set to {value}"
-    return explorer._demo.compute(**explorer.state)
-
-
-def _drawn(explorer):
-    return explorer._painter.scene.artists
 
 
 # --------------------------------------------------------------------------------------- D8.1
@@ -171,7 +160,7 @@ def test_rows_and_columns_without_weight_are_no_outcomes(machine):
     n = numbers(machine, weights=weights, q="uniform")
     assert (n.rows.tolist(), n.columns.tolist()) == ([1, 3], [1, 3])
     assert n.bill == pytest.approx(2)  # log₂ of four cells
-    words = [text.get_text() for text in _drawn(machine).row_numbers]
+    words = [text.get_text() for text in artists_of(machine).row_numbers]
     assert [word == "never" for word in words] == [True, False, True, False]
 
 
@@ -185,7 +174,7 @@ def test_the_bars_are_as_long_as_their_numbers_and_stand_end_to_end(machine):
     n = numbers(machine, weights=J3, q="uniform")
     bars = {
         name: (bar.get_x(), bar.get_width())
-        for name, bar in zip(chapter_8.BARS, _drawn(machine).bars, strict=True)
+        for name, bar in zip(chapter_8.BARS, artists_of(machine).bars, strict=True)
     }
     h_x, h_y, h_xy = n.h_x, n.h_y, n.h_xy
     assert bars["H(X)"] == (0, h_x)
@@ -194,10 +183,10 @@ def test_the_bars_are_as_long_as_their_numbers_and_stand_end_to_end(machine):
     assert bars["I(X;Y)"] == pytest.approx((h_xy - h_y, h_x + h_y - h_xy))
     assert bars["H(Y|X)"] == pytest.approx((h_x, h_xy - h_x))
     assert bars["CE(p,q)"] == pytest.approx((0, math.log2(6)))
-    waste = _drawn(machine).waste
+    waste = artists_of(machine).waste
     assert (waste.get_x(), waste.get_x() + waste.get_width()) == pytest.approx((h_xy, math.log2(6)))
     assert waste.get_hatch() == figures.DIVERGENCE_HATCH
-    assert _drawn(machine).mean.get_xdata() == pytest.approx([h_y, h_y])
+    assert artists_of(machine).mean.get_xdata() == pytest.approx([h_y, h_y])
 
 
 def test_the_sentence_says_the_numbers_and_never_the_digits_of_rounding(machine):
@@ -367,7 +356,7 @@ def test_only_the_two_whose_means_run_under_the_model_are_reverse():
 @pytest.mark.parametrize("name", MEAN_LOSS)
 def test_the_hatched_bar_stands_on_the_floor_and_ends_at_the_loss(losses, name):
     n = _shown(losses, name, -2.0)
-    gap, dot = _drawn(losses).gap, _drawn(losses).dot
+    gap, dot = artists_of(losses).gap, artists_of(losses).dot
     assert (gap.get_y(), gap.get_y() + gap.get_height()) == pytest.approx((n.floor, n.loss))
     assert gap.get_x() + gap.get_width() / 2 == pytest.approx(-2)
     assert dot.get_xydata().tolist() == [[-2.0, n.loss]]
@@ -441,14 +430,14 @@ def test_the_chosen_model_is_filled_and_marked_and_placed(table):
     place = sorted(n.standing, key=n.standing.get).index("bz2") + 1
     assert f"{n.bits:.3f} bits per letter, {n.size:,} bytes; place {place} of 8" in table.readout
     words = {
-        name: text.get_text() for name, text in zip(chapter_8.MEMBERS, _drawn(table).numbers, strict=True)
+        name: text.get_text() for name, text in zip(chapter_8.MEMBERS, artists_of(table).numbers, strict=True)
     }
     assert [name for name, text in words.items() if text.endswith("◀")] == ["bz2"]
-    filled = [bar.get_facecolor() != (1, 1, 1, 1) for bar in _drawn(table).bars]
+    filled = [bar.get_facecolor() != (1, 1, 1, 1) for bar in artists_of(table).bars]
     assert filled.index(True) == list(chapter_8.MEMBERS).index("bz2") and sum(filled) == 1
-    widths = [bar.get_width() for bar in _drawn(table).bars]
+    widths = [bar.get_width() for bar in artists_of(table).bars]
     assert widths == pytest.approx(list(n.standing.values()))
-    assert _drawn(table).dot.get_xydata().tolist() == [[10_000, n.bits]]
+    assert artists_of(table).dot.get_xydata().tolist() == [[10_000, n.bits]]
 
 
 def test_counts_of_the_letters_that_came_are_not_sold_as_counts_of_those_before(table):
@@ -472,7 +461,7 @@ def test_a_learners_own_predictor_stands_among_the_others_on_the_same_letters():
     assert n.bits == pytest.approx(math.log2(27))
     assert "your predict(context) (as `score` read it) needs 4.755 bits per letter, 298 bytes" in demo.readout
     demo.set(model="bz2", paid=EVERYTHING)
-    assert _drawn(demo).numbers[-1].get_text() == "not scored here"
+    assert artists_of(demo).numbers[-1].get_text() == "not scored here"
     demo.set(model=YOURS)
     assert demo.tone == "problem" and "last tenth of the whole text" in demo.readout
 
@@ -481,8 +470,8 @@ def test_a_letter_held_impossible_costs_endlessly_and_is_drawn_to_the_end():
     own = score(lambda context: {"q": 1.0}, letters=50)
     demo = explore.compression_league(own)
     assert "needs ∞ bits per letter, a letter came that it held impossible; place 9 of 9" in demo.readout
-    assert _drawn(demo).numbers[-1].get_text() == "∞ ◀"
-    assert _drawn(demo).bars[-1].get_width() == chapter_8.DEAREST
+    assert artists_of(demo).numbers[-1].get_text() == "∞ ◀"
+    assert artists_of(demo).bars[-1].get_width() == chapter_8.DEAREST
 
 
 def test_a_predictor_that_was_stopped_is_not_in_the_league():

@@ -53,7 +53,7 @@ DATA_FOLDER = tempfile.mkdtemp(prefix="course_lib_tests_")
 atexit.register(shutil.rmtree, DATA_FOLDER, ignore_errors=True)
 os.environ["COURSE_LIB_HEADLESS"] = "1"
 os.environ["COURSE_LIB_DATA"] = DATA_FOLDER
-os.environ["COURSE_LIB_STYLE"] = ""  # stored pictures are in the style for reading, whatever a lecturer has set
+os.environ["COURSE_LIB_STYLE"] = ""  # stored pictures are for reading, whatever style a lecturer has set
 
 
 def is_reference() -> bool:

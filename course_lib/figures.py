@@ -48,6 +48,8 @@ STYLES = {
     "lecture": {"font.size": 15.0, "lines.linewidth": 3.2, "lines.markersize": 11},
 }
 STYLE_VARIABLE = "COURSE_LIB_STYLE"  # of the environment
+PICTURE_WIDTH = 840  # a notebook cell is 848 css pixels wide in a 1280-pixel window with the side bar open
+LECTURE_WIDTH = 880  # at which small letters are 18 css pixels high
 
 
 def use_style(name: Literal["reading", "lecture"] = "reading") -> None:
@@ -101,6 +103,17 @@ def use_style(name: Literal["reading", "lecture"] = "reading") -> None:
     )
 
 
+def is_lecture() -> bool:
+    """Whether ``use_style("lecture")`` is in force."""
+    return bool(mpl.rcParams["font.size"] == STYLES["lecture"]["font.size"])
+
+
+def picture_width(inches: float = PICTURE_WIDTH / 100) -> int:
+    """Return how many css pixels wide a figure of that width is shown in the style in force."""
+    width = min(PICTURE_WIDTH, round(inches * 100))
+    return round(width * LECTURE_WIDTH / PICTURE_WIDTH) if is_lecture() else width
+
+
 class AccessibleFigure:
     """A finished picture with its alt text, as `text/html`: the one route on which Jupyter keeps both."""
 
@@ -141,8 +154,7 @@ def show(figure: Figure, alt: str) -> None:
         raise ValueError(f"The alt text must say what the figure shows, with its key numbers; got {alt!r}.")
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=150)
-    width = min(840, round(figure.get_figwidth() * 100))
-    display(AccessibleFigure(stream.getvalue(), alt.strip(), width))
+    display(AccessibleFigure(stream.getvalue(), alt.strip(), picture_width(figure.get_figwidth())))
 
 
 def new_figure(height: float = 3.4, rows: int = 1, columns: int = 1) -> tuple[Figure, Any]:

@@ -18,7 +18,8 @@ from PIL import Image
 
 from course_lib import explore, figures
 from course_lib.controls import Choice, Controls, Range, Steps, Toggle, Weights
-from course_lib.explore.engine import CSS_WIDTH, KEPT_SCENES, MOST_PIXELS, Demo, Explorer, Painter, flat
+from course_lib.explore.engine import KEPT_SCENES, MOST_PIXELS, Demo, Explorer, Painter, flat
+from course_lib.figures import LECTURE_WIDTH, PICTURE_WIDTH
 
 EVERY_DEMO = sorted(explore.DEMOS)
 
@@ -274,9 +275,19 @@ def test_moving_words_do_not_push_the_still_part_about():
 def test_a_picture_has_the_pixels_of_the_screen_it_is_shown_on(pixel_ratio, drawn):
     explorer = Explorer(_square_demo(height=2.0))
     explorer.pixel_ratio = pixel_ratio
-    assert _pixels(explorer.picture).shape == (200 * drawn, CSS_WIDTH * drawn, 3)
+    assert _pixels(explorer.picture).shape == (200 * drawn, PICTURE_WIDTH * drawn, 3)
     explorer.x = 3  # and it stays so
-    assert _pixels(explorer.picture).shape == (200 * drawn, CSS_WIDTH * drawn, 3)
+    assert _pixels(explorer.picture).shape == (200 * drawn, PICTURE_WIDTH * drawn, 3)
+
+
+def test_in_a_lecture_the_picture_is_wider_and_as_sharp():
+    figures.use_style("lecture")
+    try:
+        explorer = Explorer(_square_demo(height=2.1))
+    finally:
+        figures.use_style()
+    assert explorer.width == LECTURE_WIDTH
+    assert _pixels(explorer.picture).shape == (220, LECTURE_WIDTH, 3)
 
 
 def test_artists_are_found_in_any_nest_of_namespaces_lists_and_mappings():

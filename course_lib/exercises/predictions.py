@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from course_lib import progress
+from course_lib import figures, progress
 from course_lib.controls import Action, Choice, Controls, Range
 from course_lib.exercises.catalogue import PREDICTIONS, find
 from course_lib.exercises.material import Prediction
@@ -239,7 +239,7 @@ def predict(
         raise ValueError(
             "A class vote takes counts, not one guess and confidence: leave those out, or votes=True."
         )
-    if votes or (votes is None and not is_personal and voting.is_lecture()):
+    if votes or (votes is None and not is_personal and figures.is_lecture()):
         return voting.ClassVote(prediction)
     bet = Bet(prediction)
     if confidence is not None:

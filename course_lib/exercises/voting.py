@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -18,19 +17,21 @@ from course_lib.controls import Action, Choice, Controls, Counts
 from course_lib.exercises.material import Prediction
 from course_lib.exercises.predictions import question_text, truth_sentence
 from course_lib.exercises.wording import plain
-from course_lib.figures import ENTROPY_FILL, INK, Q_COLOUR, QUIET_COLOUR, STYLES, margins
+from course_lib.figures import (
+    ENTROPY_FILL,
+    INK,
+    PICTURE_WIDTH,
+    Q_COLOUR,
+    QUIET_COLOUR,
+    margins,
+    picture_width,
+)
 from course_lib.votes import ADVICE, next_step, vote_entropy, weigh_vote
 
 LETTERS = "abcdefgh"
 BRACKETS = 5  # of equal width, into which the possible numbers are cut
 FIRST, AFTER = "first vote", "after discussion"
 ROUNDS = {"first": FIRST, "after": AFTER}
-CSS_WIDTH = 840
-
-
-def is_lecture() -> bool:
-    """Whether ``figures.use_style("lecture")`` is in force."""
-    return bool(mpl.rcParams["font.size"] == STYLES["lecture"]["font.size"])
 
 
 def answers_to_vote_on(prediction: Prediction) -> tuple[tuple[str, ...], int]:
@@ -158,7 +159,7 @@ class ClassVote(Controls):
         stream = io.BytesIO()
         dots = 100 * min(max(self.pixel_ratio, 1.0), 1.5)
         self._figure(votes).savefig(stream, format="png", dpi=dots)
-        self.width, self.picture = CSS_WIDTH, stream.getvalue()
+        self.width, self.picture = picture_width(), stream.getvalue()
 
     def _alt(self, votes: dict[str, list[int]]) -> str:
         rows = [
@@ -170,7 +171,7 @@ class ClassVote(Controls):
         return f"Bars of the hands for each answer, {'; '.join(rows)}. {self._counted()}{right}"
 
     def _figure(self, votes: dict[str, list[int]]) -> Figure:
-        figure = Figure(figsize=(CSS_WIDTH / 100, 1.5 + 0.42 * len(self._answers)))
+        figure = Figure(figsize=(PICTURE_WIDTH / 100, 1.5 + 0.42 * len(self._answers)))
         room = margins(figure, columns=2, left=3.0, bottom=3.2, between=5.0)
         left, right = figure.subplots(1, 2, gridspec_kw=room)
         _draw_shares(left, votes, self._right if self._revealed else None)

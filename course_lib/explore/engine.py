@@ -14,11 +14,10 @@ from matplotlib.figure import Figure
 
 from course_lib.controls import Control, Controls
 from course_lib.explore.lettering import QuickCanvas
-from course_lib.figures import AccessibleFigure
+from course_lib.figures import PICTURE_WIDTH, AccessibleFigure, picture_width
 
 # Handlers may run on a second thread, and Matplotlib's fonts belong to the whole process: one at a time.
 DRAWING = threading.RLock()
-CSS_WIDTH = 840  # a notebook cell is 848 css pixels wide in a 1280-pixel window with the side bar open
 KEPT_SCENES = 6  # about 3 MB each, on an ordinary screen
 DPI = 100  # one picture pixel to a css pixel
 MOST_PIXELS = 1.5  # to a css pixel, on finer screens: at 2 the PNG encoder would cost more than the drawing
@@ -85,6 +84,7 @@ class Explorer(Controls):
         super().__init__(title=demo.title, controls=demo.controls)
         self.observe(lambda _: self.react(), "pixel_ratio")
         with self.hold_sync():
+            self.width = picture_width()
             self.react()
 
     def react(self) -> None:
@@ -99,7 +99,8 @@ class Explorer(Controls):
         self.sentence = self._demo.describe(numbers)
         self.alt = f"{self.sentence} {self._demo.details(numbers)}".strip()
         if self._painter:
-            self.picture = self._painter.png(numbers, DPI * min(max(self.pixel_ratio, 1.0), MOST_PIXELS))
+            shown = self.pixel_ratio * self.width / PICTURE_WIDTH
+            self.picture = self._painter.png(numbers, DPI * min(max(shown, 1.0), MOST_PIXELS))
 
     def act(self, name: str) -> None:
         """Put the controls where the button called `name` says."""
@@ -108,7 +109,7 @@ class Explorer(Controls):
     def _repr_mimebundle_(self, **options: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**options)
         if self.picture:  # for readers without a kernel: the picture as it stood, with its alt text
-            data = AccessibleFigure(self.picture, self.alt, CSS_WIDTH)._repr_mimebundle_() | data
+            data = AccessibleFigure(self.picture, self.alt, self.width)._repr_mimebundle_() | data
         return data, metadata
 
 
@@ -141,7 +142,7 @@ class Scene:
     def __init__(self, demo: Demo, numbers: Any, dpi: float) -> None:
         assert demo.draw is not None and demo.update is not None
         self._update = demo.update
-        self.figure = Figure(figsize=(CSS_WIDTH / 100, demo.height), dpi=dpi, layout="constrained")
+        self.figure = Figure(figsize=(PICTURE_WIDTH / 100, demo.height), dpi=dpi, layout="constrained")
         self._canvas = QuickCanvas(self.figure)
         self.artists = demo.draw(self.figure, numbers)
         for artist in flat(self.artists):

@@ -385,7 +385,9 @@ def draw_reliability(axes: Any, found: Reliability) -> SimpleNamespace:
     """
     middles = (found.edges[1:] + found.edges[:-1]) / 2
     axes.plot([0, 1], [0, 1], "--", color=QUIET_COLOUR, lw=1.4, zorder=0)
-    axes.set(xlim=(0, 1), ylim=(0, 1.13), xlabel="confidence (dash: mean)", ylabel="share that came true")
+    # In large type neighbouring counts stand at two heights, or they would run into each other.
+    size, step = ("small", 0.1) if is_lecture() else ("x-small", 0.0)
+    axes.set(xlim=(0, 1), ylim=(0, 1.13 + step), xlabel="confidence (dash: mean)", ylabel="share that came true")
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     bars = PolyCollection([], facecolor=ACCURACY_FILL, lw=0)
@@ -395,7 +397,8 @@ def draw_reliability(axes: Any, found: Reliability) -> SimpleNamespace:
     for collection in (bars, gaps, outlines, marks):
         axes.add_collection(collection, autolim=False)
     few = middles if len(middles) <= 12 else middles[:0]
-    counts = [axes.text(x, 1.03, "", ha="center", va="bottom", fontsize="x-small") for x in few]
+    style: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": size}
+    counts = [axes.text(x, 1.03 + step * (k % 2), "", **style) for k, x in enumerate(few)]
     artists = SimpleNamespace(bars=bars, gaps=gaps, outlines=outlines, marks=marks, counts=counts)
     move_reliability(artists, found)
     return artists

@@ -16,7 +16,7 @@ from matplotlib.ft2font import FT2Font
 from numpy.typing import ArrayLike
 
 from course_lib.distributions import FloatArray
-from course_lib.figures import INK, P_COLOUR, corners, margins
+from course_lib.figures import INK, P_COLOUR, corners, is_lecture, margins
 
 SHADES = LinearSegmentedColormap.from_list("surprise", ["white", P_COLOUR])
 DARKEST = 0.75  # of the shades, so that ink stays readable on it
@@ -25,7 +25,7 @@ CEILING = 16.0  # bits at which a cell is darkest; about a token's share of a vo
 FONT = "DejaVu Sans Mono"  # comes with Matplotlib
 CHARACTER = 0.602  # width of a letter of the monospaced font, in heights of the type
 LINE = 2.5  # height of a line of cells with bits, in heights of the type
-NUMBER = 0.74  # size of the bits beside the token's
+NUMBER, LECTURE_NUMBER = 0.74, 0.84  # size of the bits beside the token's
 LEAST = 2.7  # width of a cell in letters, so that its bits have room
 LONGEST = 16  # letters shown of a token
 LARGEST, SMALLEST = 150, 45  # per cent of the type that the style asks for
@@ -117,7 +117,7 @@ def draw_coloured_text(
     marks.set(facecolor="none", edgecolor=INK)
     for collection in (cells, marks):
         axes.add_collection(collection, autolim=False)
-    size = scale * float(mpl.rcParams["font.size"])
+    size, number = scale * float(mpl.rcParams["font.size"]), LECTURE_NUMBER if is_lecture() else NUMBER
     # By name: the one font whose letters `legible` has looked up.
     style: dict[str, Any] = {"family": FONT, "ha": "center", "parse_math": False}
     middle = left + (width - 0.12) / 2
@@ -129,7 +129,7 @@ def draw_coloured_text(
             for x, y, word in zip(middle, line, words, strict=True)
         ],
         numbers=[
-            axes.text(x, y + 0.87, "", va="baseline", fontsize=NUMBER * size, **style)
+            axes.text(x, y + 0.87, "", va="baseline", fontsize=number * size, **style)
             for x, y in zip(middle, line, strict=True)
         ],
         marks=marks,

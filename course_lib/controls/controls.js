@@ -98,8 +98,10 @@ const builders = {
     });
     // A question has its answers one below the other; a short setting has them in its own line.
     const long = [spec.label, ...spec.options].some((text) => String(text).length > 24);
+    const brief = spec.options.every((option) => String(option).length < 9);
+    const kind = long ? ` course-stacked${brief ? " course-brief" : ""}` : "";
     return [
-      element("fieldset", { class: long ? "course-choice course-stacked" : "course-choice" },
+      element("fieldset", { class: `course-choice${kind}` },
         element("legend", {}, spec.label),
         ...radios.map((radio, i) => element("span", { class: "course-option" }, radio,
           element("label", { for: radio.id }, String(spec.options[i]))))),

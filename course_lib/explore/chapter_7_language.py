@@ -27,6 +27,7 @@ from course_lib.figures import (
     PAPER,
     Q_COLOUR,
     QUIET_COLOUR,
+    is_lecture,
     margins,
 )
 from course_lib.language.model import SmolLM, load_language_model
@@ -411,11 +412,12 @@ def _details_of_ladder(n: Any) -> str:
 
 def _draw_ladder(figure: Figure, n: Any) -> SimpleNamespace:
     size = float(rcParams["font.size"])
-    places = margins(figure, left=0.6, right=0.6, bottom=10.5, top=1.9)
+    high = 3.6 if is_lecture() else 5.0  # large type needs the room for its text
+    places = margins(figure, left=0.6, right=0.6, bottom=high + 5.4, top=1.8)
     text = figure.subplots(gridspec_kw=places)
     text.set_title(f"{RECORDED}; outlined: dearer than a step before", weight="normal")
     charts = margins(figure, columns=2, left=2.6, right=4.0, bottom=3.3, between=6.6)
-    charts["top"] = charts["bottom"] + 5.0 * size / 72 / figure.get_figheight()
+    charts["top"] = charts["bottom"] + high * size / 72 / figure.get_figheight()
     mean, overlap = figure.subplots(1, 2, gridspec_kw=charts)
     names = [_context_text(context) for context in _ladder().contexts]
     for axes, title in ((mean, "Bits per token"), (overlap, "Overlap 1 − TV with all")):

@@ -625,7 +625,7 @@ _VOWELS = frozenset("aeiouy")
 
 @cache
 def letter_drawers(drawers: int) -> Drawers:
-    """Return the letters of the Python help texts, sorted by what they tell about the next letter."""
+    """Return the letters of Python's documentation, sorted by what they tell about the next letter."""
     symbols = np.frombuffer(python_text().letters.encode(), dtype=np.uint8)
     numbers = np.where(symbols == ord(" "), 26, symbols - ord("a")).astype(int)
     pairs = np.zeros((27, 27))

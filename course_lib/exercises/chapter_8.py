@@ -821,7 +821,7 @@ def _verdict(claim: Claim) -> Naming:
 _AUDITED = Exercise(
     id="8.3",
     title="The audit",
-    prompt="Ten claims from the museum, some as they were met, some turned round. For each say True or False "
+    prompt="Ten claims from the museum, some as they were met, some put right. For each say True or False "
     "*and* give the number that decides it, in a dictionary such as {'M2': (True, 0.25), 'M4': ...}. "
     + " ".join(f"{claim.exhibit}: {claim.claim} (Number: {claim.asked}.)" for claim in AUDIT),
     rows=[claim.exhibit for claim in AUDIT],
@@ -1169,9 +1169,7 @@ _SHELF: dict[str, Callable[[bytes], bytes]] = {
 
 @cache
 def packed_letters() -> dict[str, float]:
-    """Return bits per letter of the help texts' letters as three compressors of the standard library pack "
-    "them.
-    """
+    """Return what three compressors of the standard library make of the text, in bits per letter."""
     data = python_text().letters.encode()
     return {name: 8 * len(pack(data)) / len(data) for name, pack in _SHELF.items()}
 
@@ -1210,7 +1208,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "8.league",
-        "300,000 letters of Python's help texts, 27 symbols. Which of three compressors of the standard "
+        "300,000 letters of Python's documentation, 27 symbols. Which of three compressors of the standard "
         "library makes the smallest file?",
         truth=lambda: float(list(_SHELF).index(min(_SHELF, key=packed_letters().__getitem__))),
         options=tuple(_SHELF),

@@ -387,7 +387,9 @@ def draw_reliability(axes: Any, found: Reliability) -> SimpleNamespace:
     axes.plot([0, 1], [0, 1], "--", color=QUIET_COLOUR, lw=1.4, zorder=0)
     # In large type neighbouring counts stand at two heights, or they would run into each other.
     size, step = ("small", 0.1) if is_lecture() else ("x-small", 0.0)
-    axes.set(xlim=(0, 1), ylim=(0, 1.13 + step), xlabel="confidence (dash: mean)", ylabel="share that came true")
+    axes.set(
+        xlim=(0, 1), ylim=(0, 1.13 + step), xlabel="confidence (dash: mean)", ylabel="share that came true"
+    )
     axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     bars = PolyCollection([], facecolor=ACCURACY_FILL, lw=0)

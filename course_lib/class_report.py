@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from course_lib.collecting import (
@@ -73,8 +74,8 @@ class ClassReport:
     @property
     def questions_table(self) -> Table:
         """Every multiple-choice question that somebody answered."""
-        rows = [(found.item, *_numbers(found), _wrong_letters(found)) for found in self.questions]
-        columns = ("question", *_COLUMNS, "wrong options, with learners")
+        rows = [(found.item, *_numbers(found), *_wrong_options(found)) for found in self.questions]
+        columns = ("question", *_COLUMNS, "wrong options, with learners", "the first of them says")
         return Table("Questions, by learners", columns, rows)
 
     @property
@@ -214,9 +215,12 @@ def _many(count: int, one: str, several: str = "") -> str:
     return f"{count} {one if count == 1 else several or f'{one}s'}"
 
 
-def _wrong_letters(found: ItemSummary) -> str:
+def _wrong_options(found: ItemSummary) -> tuple[str, str]:
+    """Return letters, the most frequent first, and its words: a question on the screen has no letters."""
     texts = [option.text for option in QUESTIONS[found.item].options]
-    return ", ".join(f"{LETTERS[texts.index(option)]} {count}" for option, count in found.slips)
+    places = sorted((-count, texts.index(option)) for option, count in found.slips)
+    letters = ", ".join(f"{LETTERS[place]} {-count}" for count, place in places)
+    return letters, plain(texts[places[0][1]]) if places else ""
 
 
 def _learners_by_slip(submissions: Sequence[Submission]) -> list[tuple[str, int]]:
@@ -239,7 +243,7 @@ def _named_slip(found: ItemSummary) -> str:
 
 
 # A hatch and a place go with each colour.
-_BARS = (
+_BARS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("right at once", {"facecolor": P_COLOUR}),
     ("right later", {"facecolor": "white", "edgecolor": P_COLOUR, "hatch": "///"}),
     ("not yet", {"facecolor": "white", "edgecolor": Q_COLOUR, "hatch": "xx"}),
@@ -260,4 +264,7 @@ def _draw(axes: Any, exercises: Sequence[ItemSummary]) -> None:
     axes.set(xlim=(0, 1.5 * ends.max()), ylim=(len(rows) - 0.4, -0.6), xlabel="learners")
     ticks = MaxNLocator(5, integer=True).tick_values(0, ends.max())
     axes.set_xticks(ticks[ticks <= ends.max()])  # to the right of that are words
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0, handlelength=1.4)
+    # Patches of its own: a bar without any width lends the legend no edge.
+    keys = [Patch(label=label, linewidth=1.0, **{"edgecolor": INK} | look) for label, look in _BARS]
+    above = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0}
+    axes.legend(handles=keys, ncols=3, handlelength=1.4, **above)

@@ -22,6 +22,7 @@ from course_lib.progress import parse_record
 
 MOST_BYTES = 2_000_000  # in a file; a learner who tries everything ten times fills a quarter of that
 MOST_ENTRIES = 10_000  # in a file
+MOST_LETTERS = 60  # of a file's name
 UNNAMED = "NOT_YET"  # wrong, and no slip that has a name
 OTHER = "OTHER"  # a slip that this course does not know; another version may
 _CODE = re.compile(r"[A-Z0-9_]{1,60}")
@@ -223,13 +224,16 @@ def _mark_of(kind: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
 def printable(name: str) -> str:
     r"""Return a file's name without what could steer a terminal, and of bearable length.
 
+    What is left out of a long name is its middle: names of a class often begin alike, or end alike.
+
     Examples
     --------
     >>> printable("ann\x1b[2J.json")
     'ann�[2J.json'
     """
     shown = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
-    return shown if len(shown) <= 60 else f"{shown[:59]}…"
+    kept = MOST_LETTERS // 2
+    return shown if len(shown) <= MOST_LETTERS else f"{shown[: kept - 1]}…{shown[-kept:]}"
 
 
 # --- counting -------------------------------------------------------------------------------------------

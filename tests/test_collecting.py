@@ -27,6 +27,7 @@ from course_lib.collecting import (
 )
 from course_lib.exercises import check
 from course_lib.exercises.catalogue import EXERCISES, QUESTIONS
+from course_lib.exercises.wording import plain
 from course_lib.exercises.written import as_written
 
 START = datetime(2026, 1, 10, 10, tzinfo=UTC)
@@ -275,6 +276,16 @@ def test_a_files_name_cannot_steer_the_terminal_or_the_page(folder):
     assert {name for name, _ in report.refused} == {"a�[2J�<b>.json", "�.json"}
 
 
+@pytest.mark.parametrize(
+    "names", [("a" * 90 + "1.json", "a" * 90 + "2.json"), ("1" + "a" * 90, "2" + "a" * 90)]
+)
+def test_long_names_that_differ_at_one_end_are_told_apart(folder, names):
+    for name in names:
+        (folder / name).write_text("{")
+    shown = [name for name, _ in class_report(folder).refused]
+    assert len(set(shown)) == 2 and all(len(name) <= 60 for name in shown)
+
+
 def test_a_mark_that_an_editor_puts_before_the_text_does_no_harm(folder):
     (folder / "ann.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
     assert class_report(folder).learners == 1
@@ -305,10 +316,29 @@ def test_the_tables_hold_the_numbers(three_learners):
     folder, wrong = three_learners
     report = class_report(folder)
     assert report.table.rows[1] == ("2.4 Knowing X", "2", "2", "1", "4", "NATS_FOR_BITS 1, UNWEIGHTED 1")
-    assert report.questions_table.rows == [("1.a", "2", "2", "1", "3", f"{wrong} 1")]
+    words = plain(QUESTIONS["1.a"].options["abc".index(wrong)].text)
+    assert report.questions_table.rows == [("1.a", "2", "2", "1", "3", f"{wrong} 1", words)]
     assert report.slips.rows[0][:3] == ("NATS_FOR_BITS", "2", "2.1, 2.4")  # Ann, and Bob once
     assert report.sentence.startswith("3 learners counted, 0 files refused.")
     assert "trust" in report.sentence
+
+
+def test_of_wrong_options_that_are_as_frequent_the_first_comes_first(folder):
+    wrong = [
+        letter for letter, option in zip("abcd", QUESTIONS["4.q2"].options, strict=True) if not option.correct
+    ]
+    hand_in(folder, **{f"of_{letter}": record([], [answer(1, "4.q2", letter)]) for letter in reversed(wrong)})
+    (row,) = class_report(folder).questions_table.rows
+    first = plain(QUESTIONS["4.q2"].options["abcd".index(wrong[0])].text)
+    assert row[-2:] == (", ".join(f"{letter} 1" for letter in wrong), first)
+
+
+def test_the_legend_shows_every_kind_of_bar_with_its_edge_also_where_the_first_bar_has_no_width(
+    three_learners,
+):
+    legend = class_report(three_learners[0]).figure().axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["right at once", "right later", "not yet"]
+    assert all(patch.get_linewidth() == 1 for patch in legend.get_patches())
 
 
 def test_the_figure_says_in_words_what_it_shows(three_learners):

@@ -307,6 +307,31 @@ def test_the_table_of_variants_gives_the_numbers_that_are_drawn(path):
         assert numbers_of(words) <= known, (exercise_id, seed, drawn)
 
 
+@pytest.mark.parametrize("path", NOTES[1:], ids=name_of)
+def test_every_note_leads_to_the_one_that_explains_them_all(path):
+    (link,) = set(re.findall(r"\]\((\w+\.md)\)", text_of(path)))
+    explained = text_of(path.with_name(link))
+    assert all(
+        f"**{what}" in explained for what in ("How all these notes work", "Votes", "What the class did")
+    )
+
+
+@pytest.mark.parametrize(
+    ("seed", "words"), [(0, "one of the twenty walks"), (1, "Seed 1 has three"), (5, "seed 5 has none")]
+)
+def test_the_walks_that_the_notes_count_are_those_on_the_screen(seed, words):
+    """No readout counts the walks that touch the wrong line first. Oracle: the drawn lines, at log2 20 bits."""
+    (path,) = (path for path in NOTES if path.stem.startswith("04"))
+    race = moved_demo("D4.3", f"seed={seed}")
+    walks = race._demo.compute(**race.state).paths  # each ends where it reaches the right line
+    wrong = sum(bool((walk[:, 1] <= -math.log2(20)).any()) for walk in walks)
+    assert words in section(path, "Sliders")
+    assert (len(walks), wrong) == (
+        20,
+        {"one": 1, "three": 3, "none": 0}[re.findall("one|three|none", words)[-1]],
+    )
+
+
 @pytest.mark.parametrize("path", NOTES, ids=name_of)
 def test_every_id_in_the_prose_exists(path):
     prose = text_of(path)

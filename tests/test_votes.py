@@ -1,6 +1,7 @@
 """A class's vote: its entropy, the advice of peer instruction, and a control that gives nothing away."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -117,10 +118,17 @@ def test_every_prediction_can_be_voted_on_and_its_truth_is_one_answer(prediction
     if prediction.options:
         assert right == prediction.truth()
         return
-    low, high = (float(word) for word in answers[right].split()[:3:2])
+    low, high = map(float, re.findall(r"[\d.]+", answers[right])[:2])
     margin = 0.05 * (high - low)
     assert low + margin < prediction.truth() < high - margin  # so near an edge nobody could say who was right
     assert answers[0].startswith(f"{prediction.low:g} ") and f" {prediction.high:g}" in answers[-1]
+
+
+def test_whoever_thinks_of_a_round_number_finds_one_bracket_that_names_it():
+    """Chapter 2's wrong answer, 8 bits, is the edge beside the right bracket."""
+    answers, right = answers_to_vote_on(PREDICTIONS["2.bias"])
+    holding_8 = [text for text in answers if "8" in text and "under 8" not in text]
+    assert holding_8 == ["8 to 10 bits"] != [answers[right]]
 
 
 # ------------------------------------------------------------------------------ the control

@@ -37,21 +37,25 @@ ROUNDS = {"first": FIRST, "after": AFTER}
 def answers_to_vote_on(prediction: Prediction) -> tuple[tuple[str, ...], int]:
     """Return the answers between which a class chooses, and the position of the right one.
 
-    A prediction that asks for a number is cut into brackets, each from its lower end up to, and without, its
-    upper one.
+    A prediction that asks for a number is cut into brackets, each from its lower end to under its upper one:
+    whoever thinks of a round number has to know where to raise a hand.
 
     Examples
     --------
     >>> from course_lib.exercises.catalogue import PREDICTIONS
-    >>> answers_to_vote_on(PREDICTIONS["4.hook"])
-    (('0 to 80 flips', '80 to 160 flips', '160 to 240 flips', '240 to 320 flips', '320 to 400 flips'), 1)
+    >>> answers, right = answers_to_vote_on(PREDICTIONS["2.bias"])
+    >>> answers
+    ('0 to under 2 bits', '2 to under 4 bits', '4 to under 6 bits', '6 to under 8 bits', '8 to 10 bits')
+    >>> right
+    3
     """
     truth = prediction.truth()
     if prediction.options:
         return tuple(map(plain, prediction.options)), int(truth)
     edges = np.linspace(prediction.low, prediction.high, BRACKETS + 1)
-    names = tuple(f"{low:g} to {high:g} {prediction.unit}".strip() for low, high in pairwise(edges))
-    return names, int(np.searchsorted(edges[1:-1], truth, side="right"))
+    names = [f"{low:g} to under {high:g} {prediction.unit}".strip() for low, high in pairwise(edges)]
+    names[-1] = names[-1].replace("under ", "")
+    return tuple(names), int(np.searchsorted(edges[1:-1], truth, side="right"))
 
 
 class ClassVote(Controls):

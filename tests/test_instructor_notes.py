@@ -320,7 +320,7 @@ def test_every_note_leads_to_the_one_that_explains_them_all(path):
     ("seed", "words"), [(0, "one of the twenty walks"), (1, "Seed 1 has three"), (5, "seed 5 has none")]
 )
 def test_the_walks_that_the_notes_count_are_those_on_the_screen(seed, words):
-    """No readout counts the walks that touch the wrong line first. Oracle: the drawn lines, at log2 20 bits."""
+    """No readout counts the walks that touch the wrong line first. Oracle: the drawn lines, at log2 20."""
     (path,) = (path for path in NOTES if path.stem.startswith("04"))
     race = moved_demo("D4.3", f"seed={seed}")
     walks = race._demo.compute(**race.state).paths  # each ends where it reaches the right line

@@ -263,3 +263,8 @@ def test_an_exercise_without_variants_is_refused_by_name(unknown):
 def test_a_seed_that_is_no_whole_number_is_refused(seed):
     with pytest.raises(ValueError, match="whole number"):
         variant("1.1", seed)
+
+
+def test_a_seed_may_come_out_of_a_table_of_students():
+    """NumPy and pandas hand out whole numbers of their own kind."""
+    assert variant("4.1", np.int64(7)) == variant("4.1", 7) == variant("4.1", np.uint8(7))

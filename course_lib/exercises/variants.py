@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -72,10 +73,12 @@ def variant(exercise_id: str, seed: int) -> Variant:
     """
     if exercise_id not in TEMPLATES:
         raise LookupError(f"Exercise {exercise_id!r} has no variants. Those that have: {', '.join(VARIED)}.")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         raise ValueError(f"seed is {seed!r}; it has to be a whole number, 0 or more.")
     template = TEMPLATES[exercise_id]
-    rng = np.random.default_rng([seed, *exercise_id.encode()])  # one seed, other numbers in each exercise
+    rng = np.random.default_rng(
+        [int(seed), *exercise_id.encode()]
+    )  # one seed, other numbers in each exercise
     inputs = template.draw(rng)
     while inputs == template.given:
         inputs = template.draw(rng)

@@ -189,9 +189,20 @@ def write_class_report(
     """
     source = Path(folder).resolve()
     image = Path(picture) if picture else source.with_name(f"{source.name}_summary.png")
-    if image.suffix != ".png":
+    if image.suffix.lower() != ".png":
         raise ValueError(f"The picture is called {image.name!r}; its name has to end in .png.")
+    if not source.is_dir():
+        raise NotADirectoryError(f"There is no folder {source}.")
     report = class_report(source)
+    try:
+        return report, _write(report, image)
+    except OSError as error:
+        place = f"Nothing can be written in {image.absolute().parent} ({error.strerror})."
+        raise OSError(f"{place} Name a picture elsewhere, for example: collect FOLDER week_3.png") from error
+
+
+def _write(report: ClassReport, image: Path) -> list[Path]:
+    """Write the text, and the figure if there is one; return what was written."""
     written = [image.with_suffix(".txt")]
     said = f"{image.name}: {report.alt}" if report.exercises else "There is no figure."
     write_whole(written[0], f"{said}\n\n{report!r}\n")
@@ -201,7 +212,7 @@ def write_class_report(
         report.figure().savefig(stream, format="png", dpi=150)
         write_whole(image, stream.getvalue())
         written.append(image)
-    return report, written
+    return written
 
 
 _COLUMNS = ("tried", "right", "at once", "tries")

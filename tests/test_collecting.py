@@ -397,14 +397,22 @@ def test_collect_writes_where_it_is_told_and_no_figure_of_nothing(folder, tmp_pa
     ("arguments", "fragment"),
     [
         ([], "for example: collect handed_in"),
-        (["no_such_folder"], "could not be summed up"),
-        ([__file__], "could not be summed up"),
+        (["no_such_folder"], r"could not be summed up: There is no folder .*no_such_folder\."),
+        ([__file__], "could not be summed up: There is no folder"),
         ([".", "picture.jpg"], r"has to end in \.png"),
     ],
 )
 def test_collect_says_what_it_did_not_understand(arguments, fragment):
     with pytest.raises(SystemExit, match=fragment):
         commands.collect(arguments)
+
+
+def test_a_place_that_cannot_be_written_is_named_with_a_way_out(folder, tmp_path):
+    hand_in(folder, ann=GOOD)
+    with pytest.raises(
+        SystemExit, match=r"Nothing can be written in .*no_such_place.*collect FOLDER week_3\.png"
+    ):
+        commands.collect([str(folder), str(tmp_path / "no_such_place" / "week_3.png")])
 
 
 # ------------------------------------------------------------------------------ from learner to class

@@ -142,6 +142,19 @@ def test_a_shown_figure_is_no_wider_than_a_notebook_cell(displayed, inches, css_
     ] == str(css_pixels)
 
 
+def test_in_a_lecture_the_letters_of_an_axis_are_18_css_pixels_high():
+    """By hand: a point is 1/72 of an inch, and the 8.4 inches of a figure are the width on the screen."""
+    figures.use_style("lecture")
+    try:
+        figure, axes = figures.new_figure()
+        (label, *_) = axes.get_xticklabels()
+        assert label.get_fontsize() / 72 / 8.4 * figures.picture_width() >= 18
+        figures.use_style()
+        assert label.get_fontsize() / 72 / 8.4 * figures.picture_width() < 18  # so the width is needed
+    finally:
+        figures.use_style()
+
+
 @pytest.mark.parametrize("alt", ["", "a plot", " " * 40, "nineteen characters"])
 def test_a_figure_without_a_sentence_is_refused(displayed, alt):
     with pytest.raises(ValueError, match="The alt text must say what the figure shows, with its key numbers"):

@@ -203,6 +203,15 @@ def test_advice_knows_what_was_not_counted_yet_and_what_comes_last(vote):
     assert "second vote: reveal" in vote.readout
 
 
+def test_once_revealed_nobody_is_told_to_reveal(vote):
+    vote.set(first=[10, 10, 20], after=[0, 0, 40])
+    vote.advise()
+    vote.reveal()
+    assert "reveal" not in vote.readout and "The answer" in vote.readout
+    vote.advise()
+    assert "reveal" not in vote.readout and "give the reason" in vote.readout
+
+
 def test_the_reveal_says_who_was_right_and_what_the_class_paid(vote):
     vote.set(first=[10, 10, 20], after=[40, 0, 0])
     vote.reveal()

@@ -98,7 +98,10 @@ class ClassVote(Controls):
 
     def reveal(self) -> None:
         """Show the truth, who had it, and what the class's shares are billed, as the second button does."""
-        self._revealed = True
+        self._revealed, self._advised = (
+            True,
+            False,
+        )  # advice to reveal has had its day, and takes up the screen
         self._answer()
 
     def react(self) -> None:
@@ -133,6 +136,8 @@ class ClassVote(Controls):
         return f"{'. '.join(parts)}.{_change(list(bits.values()))}"
 
     def _advice(self) -> str:
+        if self._revealed:
+            return "Let somebody give the reason."
         if "after" in self._votes:
             return "That was the second vote: reveal, and let somebody give the reason."
         if "first" not in self._votes:

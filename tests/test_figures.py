@@ -146,7 +146,7 @@ def test_in_a_lecture_the_letters_of_an_axis_are_18_css_pixels_high():
     """By hand: a point is 1/72 of an inch, and the 8.4 inches of a figure are the width on the screen."""
     figures.use_style("lecture")
     try:
-        figure, axes = figures.new_figure()
+        _, axes = figures.new_figure()
         (label, *_) = axes.get_xticklabels()
         assert label.get_fontsize() / 72 / 8.4 * figures.picture_width() >= 18
         figures.use_style()

@@ -412,7 +412,7 @@ def _details_of_ladder(n: Any) -> str:
 
 def _draw_ladder(figure: Figure, n: Any) -> SimpleNamespace:
     size = float(rcParams["font.size"])
-    high = 3.6 if is_lecture() else 5.0  # large type needs the room for its text
+    high = 3.5 if is_lecture() else 5.0  # large type needs the room for its text
     places = margins(figure, left=0.6, right=0.6, bottom=high + 5.4, top=1.8)
     text = figure.subplots(gridspec_kw=places)
     text.set_title(f"{RECORDED}; outlined: dearer than a step before", weight="normal")

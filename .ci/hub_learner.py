@@ -18,6 +18,7 @@ from jupyter_server.services.kernels.connection.base import deserialize_msg_from
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
+LINK = "/hub/user-redirect/git-pull"
 NOTEBOOK = "notebooks/02_entropy.ipynb"
 LEDGER = ".local/share/information-theory-for-machine-learning/progress.json"
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -85,8 +86,11 @@ class Learner:
     async def pull(self, repository: str) -> float:
         """Take the notebooks as the link in binder/CLASSROOM.md does."""
         begin = time.monotonic()
-        path = f"/user/{self.name}/git-pull/api"
-        await self.events(path, repo=repository, branch="class", targetpath="course")
+        what = {"repo": repository, "branch": "class", "targetpath": "course"}
+        page = await self.browser.get(LINK, params=what | {"urlpath": f"lab/tree/course/{NOTEBOOK}"})
+        if page.status_code != 200 or page.url.path != f"/user/{self.name}/git-pull":
+            raise Trouble(f"The link has led to {page.url} ({page.status_code}).")
+        await self.events(f"/user/{self.name}/git-pull/api", **what)  # what that page does
         if not (self.home / "course" / NOTEBOOK).is_file():
             raise Trouble("nbgitpuller has not brought the notebook.")
         return time.monotonic() - begin

@@ -5,6 +5,7 @@
     python3 -m course_lib execute  for authors: run the notebooks and store their outputs
     python3 -m course_lib record   for authors: compute again what the notebooks load as recorded
     python3 -m course_lib slides   for teachers: write each chapter's slides as one page to hand out
+    python3 -m course_lib pages    to read without Jupyter: write each notebook as one page
     python3 -m course_lib collect  for teachers: sum up a folder of what learners exported
 
 On Windows write ``py -m course_lib lab``. Run it in the folder that holds README.md.

@@ -24,6 +24,7 @@ from course_lib.safe_files import write_whole
 NOTEBOOKS = ROOT / "notebooks"
 WORKING_COPIES = ROOT / "my_course"
 DECKS = ROOT / "slides"
+PAGES = ROOT / "pages"
 FIRST_NOTEBOOK = "00_start_here"
 CELL_TIMEOUT = 600  # seconds; a cell that takes longer hangs
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -205,25 +206,55 @@ def in_lecture_style(path: Path, folder: str) -> Path:
     return copy
 
 
+@contextmanager
+def ended_by_a_sentence(what: str) -> Iterator[None]:
+    """End the program with a sentence if files for others cannot be written into the course's folder."""
+    from course_lib.slides import DamagedArchive
+
+    try:
+        yield
+    except OSError as error:
+        sys.exit(f"The {what} could not be written ({error}). Copy the course to a folder of your own.")
+    except DamagedArchive as error:
+        sys.exit(str(error))
+
+
+def say_what_the_network_is_for(what: str, missing: list[str]) -> None:
+    """Print which archives are missing, and how to get them, if any is."""
+    from course_lib.slides import ARCHIVES
+
+    if missing:
+        print(f"These {what} ask the network for scripts: {DECKS.name} has no {' and no '.join(missing)}.")
+        print(f'To need no network, give "{ARCHIVES}" in the folder {DECKS.name}, then this command again.')
+
+
 def slides(arguments: list[str]) -> int:
     """Write each chapter's slides as one page, for teachers: ``slides [--lecture] [NAME ...]``."""
     from course_lib import slides as decks
 
     notebooks = find_notebooks([argument for argument in arguments if argument != "--lecture"])
-    try:
+    with ended_by_a_sentence("slides"), tempfile.TemporaryDirectory(prefix="course_lib_") as folder:
         DECKS.mkdir(exist_ok=True)
         head = decks.deck_head(DECKS)
-        with tempfile.TemporaryDirectory(prefix="course_lib_") as folder:
-            for path in notebooks:
-                shown = in_lecture_style(path, folder) if "--lecture" in arguments else path
-                print(decks.write_deck(shown, DECKS, head).relative_to(ROOT), flush=True)
-    except OSError as error:
-        sys.exit(f"The slides could not be written ({error}). Copy the course to a folder of your own.")
-    except decks.DamagedArchive as error:
-        sys.exit(str(error))
-    if missing := decks.missing_archives(DECKS):
-        print(f"These decks ask the network for scripts: {DECKS.name} has no {' and no '.join(missing)}.")
-        print(f'To need no network, give "{decks.ARCHIVES}" in that folder, then this command again.')
+        for path in notebooks:
+            shown = in_lecture_style(path, folder) if "--lecture" in arguments else path
+            print(decks.write_deck(shown, DECKS, head).relative_to(ROOT), flush=True)
+    say_what_the_network_is_for("decks", decks.missing_archives(DECKS))
+    return 0
+
+
+def pages(arguments: list[str]) -> int:
+    """Write each notebook as one page to read without Jupyter: ``pages [NAME ...]``."""
+    from course_lib import slides as decks
+
+    notebooks = find_notebooks(arguments)
+    with ended_by_a_sentence("pages"):
+        for folder in (PAGES, DECKS):
+            folder.mkdir(exist_ok=True)
+        head = decks.page_head(DECKS)
+        for path in notebooks:
+            print(decks.write_page(path, PAGES, head).relative_to(ROOT), flush=True)
+    say_what_the_network_is_for("pages", decks.missing_archives(DECKS, decks.PAGE_PARTS))
     return 0
 
 
@@ -250,6 +281,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "record": record,
     "collect": collect,
     "slides": slides,
+    "pages": pages,
 }
 
 

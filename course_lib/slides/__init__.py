@@ -1,8 +1,8 @@
-"""Lecture decks: the slides of a chapter as one file of HTML, to hand out or to present without a kernel.
+"""A chapter as one file of HTML: its slides as a lecture deck, or the whole notebook as a page to read.
 
-A deck shows what the notebook has stored. reveal.js turns the pages and MathJax sets the formulas. Where
-their npm archives lie in the folder of the decks they go into the file, which then needs no network;
-otherwise the file names their public addresses. Without either it is a page to scroll and print.
+Both show what the notebook has stored and need no kernel. reveal.js turns the slides and MathJax sets the
+formulas. Where their npm archives lie in the folder of the decks they go into the file, which then needs no
+network; otherwise the file names their public addresses. Without either it is a page to scroll and print.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import re
 import tarfile
 import zlib
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,6 +57,8 @@ PARTS = {
         "KKWa9jJ1MZvssLeOoXG6FiOAZfAgmzsIIfw8BXwI9+kYm0lPCbC6yTQPBC00F1/L",
     ),
 }
+DECK_PARTS = ("style", "slides", "formulas")
+PAGE_PARTS = ("formulas",)
 _FORMULAS = """
 window.MathJax = {
   tex: { inlineMath: [["$", "$"], ["\\\\(", "\\\\)"]], processEscapes: true },
@@ -87,9 +90,9 @@ def read_part(part: Part, folder: Path) -> str | None:
     return content.decode("utf-8")
 
 
-def missing_archives(folder: Path) -> list[str]:
-    """Return the names of the archives that `folder` lacks for decks that need no network."""
-    names = dict.fromkeys(part.archive for part in PARTS.values())
+def missing_archives(folder: Path, parts: tuple[str, ...] = DECK_PARTS) -> list[str]:
+    """Return the names of the archives that `folder` lacks for files that need no network."""
+    names = dict.fromkeys(PARTS[name].archive for name in parts)
     return [name for name in names if not (folder / name).exists()]
 
 
@@ -110,16 +113,38 @@ def _linked(name: str, part: Part) -> str:
     return f'<script src="{address}" {checked}></script>'
 
 
+def _head(folder: Path, parts: tuple[str, ...], *ours: str) -> str:
+    """Return styles and scripts as elements: what formulas need to know, those of others, then our own."""
+    elements = [_embedded("formulas", _FORMULAS)]
+    for name in parts:
+        text = read_part(PARTS[name], folder)
+        elements.append(_linked(name, PARTS[name]) if text is None else _embedded(name, text))
+    for file in ours:
+        text = files("course_lib.slides").joinpath(file).read_text("utf-8")
+        elements.append(_embedded("style" if file.endswith(".css") else "layout", text))
+    return "\n".join(elements)
+
+
 def deck_head(folder: Path) -> str:
     """Return the styles and scripts of a deck, embedded as far as `folder` has their archives."""
-    ours = files("course_lib.slides")
-    elements = [_embedded("formulas", _FORMULAS)]
-    for name, part in PARTS.items():
-        text = read_part(part, folder)
-        elements.append(_linked(name, part) if text is None else _embedded(name, text))
-    elements.append(_embedded("style", ours.joinpath("deck.css").read_text("utf-8")))
-    elements.append(_embedded("layout", ours.joinpath("deck.js").read_text("utf-8")))
-    return "\n".join(elements)
+    return _head(folder, DECK_PARTS, "deck.css", "deck.js")
+
+
+def page_head(folder: Path) -> str:
+    """Return the styles and scripts of a page to read, embedded as far as `folder` has their archives."""
+    return _head(folder, PAGE_PARTS, "deck.css", "page.css", "page.js")
+
+
+def _exported(exporter: Any, template: str, notebook: Any, head: str, *, anchors: bool) -> str:
+    """Return a notebook as HTML, by a template of ours and with our styles and scripts for nbconvert's."""
+    configured = exporter(
+        raw_template=files("course_lib.slides").joinpath(template).read_text("utf-8"),
+        exclude_anchor_links=not anchors,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+    shown, _ = configured.from_notebook_node(notebook, resources={"ours": {"head": head}})
+    return re.sub(r'(href="\w+)\.ipynb\b', r"\1.html", shown)  # a link to a chapter goes to its like
 
 
 def deck(notebook: Any, head: str) -> str:
@@ -134,20 +159,38 @@ def deck(notebook: Any, head: str) -> str:
     """
     from nbconvert.exporters import SlidesExporter
 
-    exporter = SlidesExporter(
-        raw_template=files("course_lib.slides").joinpath("deck.html.j2").read_text("utf-8"),
-        exclude_anchor_links=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-    )
-    page, _ = exporter.from_notebook_node(notebook, resources={"deck": {"head": head}})
-    return re.sub(r'(href="\w+)\.ipynb\b', r"\1.html", page)  # a link to a chapter goes to its deck
+    return _exported(SlidesExporter, "deck.html.j2", notebook, head, anchors=False)
+
+
+def page(notebook: Any, head: str) -> str:
+    """Return a whole notebook as a page of HTML to read.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        With its outputs.
+    head : str
+        From `page_head`.
+    """
+    from nbconvert.exporters import HTMLExporter
+
+    # Without its anchor a heading would have no name that a link could lead to; the style hides the sign.
+    return _exported(HTMLExporter, "page.html.j2", notebook, head, anchors=True)
+
+
+def _write(path: Path, folder: Path, shown: Callable[[Any, str], str], head: str) -> Path:
+    import nbformat
+
+    written = folder / f"{path.stem}.html"
+    write_whole(written, shown(nbformat.read(path, as_version=4), head))
+    return written
 
 
 def write_deck(path: Path, folder: Path, head: str) -> Path:
     """Write the deck of the notebook at `path` into `folder`, and return where it is."""
-    import nbformat
+    return _write(path, folder, deck, head)
 
-    written = folder / f"{path.stem}.html"
-    write_whole(written, deck(nbformat.read(path, as_version=4), head))
-    return written
+
+def write_page(path: Path, folder: Path, head: str) -> Path:
+    """Write the notebook at `path` as a page to read into `folder`, and return where it is."""
+    return _write(path, folder, page, head)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lab_driver import CHROMIUM, CHROMIUM_ARGUMENTS, PROJECT, TEST_SETTINGS, VIEWPORT, Lab, running_lab
 
+from course_lib import slides
 from course_lib.commands import LAB_SETTINGS
 
 if TYPE_CHECKING:
@@ -79,6 +80,18 @@ def bare_lab(chromium: "Browser", tmp_path_factory: pytest.TempPathFactory) -> I
     default = {plugin: dict.fromkeys(settings, "perCommTarget") for plugin, settings in LAB_SETTINGS.items()}
     with running_lab(tmp_path_factory.mktemp("bare") / "course", TEST_SETTINGS | default) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def archives() -> Path:
+    """Folder of the archives that decks and pages embed, which $COURSE_LIB_ARCHIVES names."""
+    folder = os.environ.get("COURSE_LIB_ARCHIVES", "")
+    if not folder or slides.missing_archives(Path(folder)):
+        not_run = pytest.fail if os.environ.get("COURSE_LIB_REQUIRE_BROWSER") == "1" else pytest.skip
+        not_run(
+            f"NOT RUN: COURSE_LIB_ARCHIVES does not name a folder in which {slides.ARCHIVES!r} was given."
+        )
+    return Path(folder)
 
 
 @pytest.fixture(scope="session")

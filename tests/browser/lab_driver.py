@@ -180,6 +180,19 @@ def wait_until_it_answers(server: subprocess.Popen[bytes], port: int, log: Path,
     raise RuntimeError(f"JupyterLab did not start. Its log:\n{log.read_text()[-3000:]}")
 
 
+def open_file(context: "BrowserContext", file: Path) -> "tuple[Page, list[str]]":
+    """Open a page of HTML from the disk, and return what it complains about or asks of the network."""
+    page, complaints = context.new_page(), list[str]()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda request: complaints.append(request.url) if request.url.startswith("http") else None,
+    )
+    page.goto(file.as_uri())
+    return page, complaints
+
+
 class OpenNotebook:
     """A notebook open in its own page of JupyterLab."""
 

@@ -3,7 +3,6 @@
 Needs the archives that a deck embeds; $COURSE_LIB_ARCHIVES names their folder.
 """
 
-import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
-from lab_driver import PROJECT
+from lab_driver import PROJECT, open_file
 
 from course_lib import slides
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Route
 
 CHAPTERS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 ENTROPY = PROJECT / "notebooks" / "02_entropy.ipynb"
@@ -48,17 +47,6 @@ LAID_OUT = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def archives() -> Path:
-    folder = os.environ.get("COURSE_LIB_ARCHIVES", "")
-    if not folder or slides.missing_archives(Path(folder)):
-        not_run = pytest.fail if os.environ.get("COURSE_LIB_REQUIRE_BROWSER") == "1" else pytest.skip
-        not_run(
-            f"NOT RUN: COURSE_LIB_ARCHIVES does not name a folder in which {slides.ARCHIVES!r} was given."
-        )
-    return Path(folder)
-
-
 @pytest.fixture
 def room(chromium: "Browser") -> "Iterator[BrowserContext]":
     context = chromium.new_context(viewport=WINDOW)  # type: ignore[arg-type]
@@ -70,24 +58,11 @@ def written(path: Path, folder: Path, archives: Path) -> Path:
     return slides.write_deck(path, folder, slides.deck_head(archives))
 
 
-def opened(room: "BrowserContext", deck: Path) -> "tuple[Page, list[str]]":
-    """Open a deck, and return what it complains about or asks of the network."""
-    page, complaints = room.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request",
-        lambda request: complaints.append(request.url) if request.url.startswith("http") else None,
-    )
-    page.goto(deck.as_uri())
-    return page, complaints
-
-
 @pytest.mark.parametrize("path", CHAPTERS, ids=[path.stem for path in CHAPTERS])
 def test_every_slide_fits_can_be_read_from_the_back_and_needs_no_network(
     room: "BrowserContext", path: Path, tmp_path: Path, archives: Path, axe: str, screenshots: Path
 ) -> None:
-    page, complaints = opened(room, written(path, tmp_path, archives))
+    page, complaints = open_file(room, written(path, tmp_path, archives))
     page.wait_for_function(READY)
     count = page.locator(".slides > section > section").count()
     wrong: list[tuple[int, Any]] = []
@@ -110,7 +85,7 @@ def test_every_slide_fits_can_be_read_from_the_back_and_needs_no_network(
 def test_the_space_bar_unfolds_a_proof_and_turns_the_page_elsewhere(
     room: "BrowserContext", tmp_path: Path, archives: Path
 ) -> None:
-    page, _ = opened(room, written(ENTROPY, tmp_path, archives))
+    page, _ = open_file(room, written(ENTROPY, tmp_path, archives))
     page.wait_for_function(READY)
     page.keyboard.press("Space")
     assert page.evaluate("Reveal.getIndices().h") == 1
@@ -127,7 +102,7 @@ def test_the_space_bar_unfolds_a_proof_and_turns_the_page_elsewhere(
 
 def test_it_prints_a_page_for_each_slide(room: "BrowserContext", tmp_path: Path, archives: Path) -> None:
     deck = written(ENTROPY, tmp_path, archives)
-    page, _ = opened(room, deck)
+    page, _ = open_file(room, deck)
     page.wait_for_function(READY)
     count = page.locator(".slides > section > section").count()
     page.goto(f"{deck.as_uri()}?print-pdf")
@@ -154,7 +129,7 @@ def test_without_archives_a_deck_takes_what_was_tried_or_stays_a_page_to_scroll(
         return route.fulfill(body=body, content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
 
     room.route(lambda url: url.startswith("https:"), answer)
-    page, _ = opened(room, written(ENTROPY, tmp_path, tmp_path))
+    page, _ = open_file(room, written(ENTROPY, tmp_path, tmp_path))
     if served == "as published":
         page.wait_for_function(READY)
         assert page.locator("mjx-container").count() > 50

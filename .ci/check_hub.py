@@ -1,4 +1,4 @@
-"""Hold binder/jupyterhub.yaml against the schema of the chart that it is for.
+"""Hold binder/jupyterhub-values.yaml against the schema of the chart that it is for.
 
     python .ci/check_hub.py CHART
 
@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft7Validator
 
-VALUES = Path(__file__).parents[1] / "binder" / "jupyterhub.yaml"
+VALUES = Path(__file__).parents[1] / "binder" / "jupyterhub-values.yaml"
 Place = tuple[str, ...]
 
 

@@ -41,6 +41,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROXY = "configurable-http-proxy@5.3.0"
 MEBI = 2**20
 
+# Kernels talk through sockets of Unix: with TCP, two of the ports that twenty choose at once were the same in
+# one run of four, and one kernel did not start. The path of a socket has to be short.
 CONFIG = """
 c = get_config()
 c.JupyterHub.bind_url = "http://127.0.0.1:{ports[0]}"
@@ -52,10 +54,11 @@ c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {homes!r} + "/{{username}}"
 c.Spawner.cmd = [{python!r}, "-m", "jupyterhub.singleuser"]
-c.Spawner.args = ["--allow-root", "--LabApp.news_url="]
+c.Spawner.args = ["--allow-root", "--LabApp.news_url=", "--KernelManager.transport=ipc"]
 c.Spawner.notebook_dir = "~"
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {environment!r}
+c.Spawner.environment["JUPYTER_RUNTIME_DIR"] = lambda spawner: {run!r} + spawner.user.name
 c.Spawner.start_timeout = c.Spawner.http_timeout = {patience}
 c.Spawner.poll_interval = 2  # a killed server is noticed soon
 """
@@ -77,7 +80,7 @@ def running_hub(folder: Path, proxy: str) -> Iterator[tuple[str, psutil.Process]
     environment = one_thread | {"PYTHONPATH": str(ROOT), "JUPYTER_PREFER_ENV_PATH": "1"}
     config = CONFIG.format(
         ports=ports, proxy=proxy, homes=str(folder / "homes"), python=sys.executable, patience=PATIENCE,
-        environment=environment,
+        environment=environment, run=str(folder / "run") + "/",
     )  # fmt: skip
     (folder / "config.py").write_text(config)
     command = [sys.executable, "-m", "jupyterhub", "-f", "config.py"]

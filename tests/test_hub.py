@@ -23,7 +23,7 @@ from course_lib.commands import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 CI = ROOT / ".ci"
-TEXT = (ROOT / "binder" / "jupyterhub.yaml").read_text("utf-8")
+TEXT = (ROOT / "binder" / "jupyterhub-values.yaml").read_text("utf-8")
 VALUES = yaml.safe_load(TEXT)
 PAGE = (ROOT / "binder" / "CLASSROOM.md").read_text("utf-8")
 FENCES = "\n".join(re.findall(r"^```\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)).replace("\\\n", " ")

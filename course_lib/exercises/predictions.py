@@ -91,8 +91,9 @@ def question_text(prediction: Prediction) -> str:
         if prediction.options
         else f"a number from {prediction.low:g} to {prediction.high:g} {prediction.unit}".strip()
     )
+    open_end = "" if prediction.prompt.endswith((".", "?", "!", ":")) else " …"
     return (
-        f"Prediction {prediction.id}. {prediction.prompt} "
+        f"Prediction {prediction.id}. {prediction.prompt}{open_end} "
         f"Commit an answer ({how}) and how sure you are, then reveal."
     )
 

@@ -37,6 +37,7 @@ function divide(slide) {
   slide.after(next);
   while (tooTall(slide) && slide.children.length > 1) next.prepend(slide.lastElementChild);
   shrink(slide, TYPE);
+  if (tooTall(slide)) squeeze(slide);
   next.firstElementChild.classList.remove("fragment"); // or the new slide would begin empty
   return [slide, ...divide(next)];
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 from lab_driver import PROJECT, open_file
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from course_lib import slides
 
@@ -80,6 +81,27 @@ def test_every_slide_fits_can_be_read_from_the_back_and_needs_no_network(
     page.evaluate(axe)
     found = page.evaluate("async () => (await axe.run()).violations.map((rule) => rule.id)")
     assert found == []
+
+
+def test_a_cell_that_is_too_tall_is_squeezed_with_or_without_others_after_it(
+    room: "BrowserContext", tmp_path: Path, archives: Path
+) -> None:
+    tall, after, alone = (
+        new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}})
+        for text, kind in (
+            ("- a line\n" * 22, "slide"),
+            ("After it.", "fragment"),
+            ("- a line\n" * 22, "slide"),
+        )
+    )
+    nbformat.write(new_notebook(cells=[tall, after, alone]), tmp_path / "tall.ipynb")
+    page, _ = open_file(room, written(tmp_path / "tall.ipynb", tmp_path, archives))
+    page.wait_for_function(READY)
+    assert page.locator(".slides > section > section").count() == 3
+    for index in range(3):
+        page.evaluate(SHOW, index)
+        found = page.evaluate(LAID_OUT)
+        assert found["beyond"] == [] and found["hidden"] <= 0, index
 
 
 def test_the_space_bar_unfolds_a_proof_and_turns_the_page_elsewhere(

@@ -152,6 +152,7 @@ def execute_notebook(path: Path, environment: dict[str, str]) -> None:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -174,7 +175,6 @@ def execute_notebook(path: Path, environment: dict[str, str]) -> None:
 def execute(arguments: list[str]) -> int:
     """Store the notebooks' outputs, for authors: ``execute [NAME ...]``."""
     with headless() as environment:
-        os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
         for path in find_notebooks(arguments):
             begin = time.monotonic()
             execute_notebook(path, environment)

@@ -188,6 +188,7 @@ def test_pages_writes_a_page_and_says_what_it_needs(course, capsys):
     said = capsys.readouterr().out
     assert "02_entropy.html" in said
     assert "slides has no mathjax-3.2.2.tgz." in said
+    assert (course / "slides").is_dir(), "the folder in which that is to be given"
     assert f'"{slides.ARCHIVES}" in the folder slides' in said
 
 

@@ -233,12 +233,11 @@ def test_without_archives_a_deck_names_pinned_addresses_that_a_browser_checks(tm
     assert slides.missing_archives(tmp_path) == ["reveal.js-5.2.1.tgz", "mathjax-3.2.2.tgz"]
 
 
-def test_the_command_that_fetches_archives_names_the_versions_that_are_looked_for():
-    assert slides.ARCHIVES.split() == [
-        "npm",
-        "pack",
-        *dict.fromkeys(p.package for p in slides.PARTS.values()),
-    ]
+def test_readme_and_the_checks_fetch_the_versions_that_are_looked_for():
+    assert slides.ARCHIVES == "npm pack reveal.js@5.2.1 mathjax@3.2.2"
+    assert f"`{slides.ARCHIVES}`" in (ROOT / "README.md").read_text("utf-8")
+    fetched = slides.ARCHIVES.removeprefix("npm pack ")
+    assert f'DECK_SCRIPTS="{fetched}"' in (ROOT / ".ci" / "run").read_text("utf-8")
 
 
 @pytest.mark.parametrize("damage", ["cut", "other", "empty", "not an archive"])
@@ -283,6 +282,15 @@ def test_slides_in_lecture_style_runs_the_chapter_and_leaves_the_notebook(course
     assert commands.slides(["--lecture", "02"]) == 0
     assert "style lecture" in (course / "slides" / "02_entropy.html").read_text("utf-8")
     assert (course / "notebooks" / "02_entropy.ipynb").read_bytes() == stored
+
+
+def test_slides_in_lecture_style_takes_this_environments_kernel_before_one_at_home(course, monkeypatch):
+    kernel = course / "home" / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps({"argv": ["no-such-python"], "display_name": "", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(course / "home"))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
+    assert commands.slides(["--lecture", "02"]) == 0
 
 
 def test_slides_says_what_it_did_not_understand(course):

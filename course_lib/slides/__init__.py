@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 
 from course_lib.safe_files import write_whole
 
-ARCHIVES = "npm pack reveal.js@5.2.1 mathjax@3.2.2"  # the command that fetches them into the current folder
 _PUBLIC = "https://cdn.jsdelivr.net/npm"
 
 
@@ -57,6 +56,8 @@ PARTS = {
         "KKWa9jJ1MZvssLeOoXG6FiOAZfAgmzsIIfw8BXwI9+kYm0lPCbC6yTQPBC00F1/L",
     ),
 }
+# The command that fetches the archives into the current folder.
+ARCHIVES = " ".join(["npm pack", *dict.fromkeys(part.package for part in PARTS.values())])
 DECK_PARTS = ("style", "slides", "formulas")
 PAGE_PARTS = ("formulas",)
 _FORMULAS = """

@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import os
+import threading
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -50,6 +51,9 @@ STYLES = {
 STYLE_VARIABLE = "COURSE_LIB_STYLE"  # of the environment
 PICTURE_WIDTH = 840  # a notebook cell is 848 css pixels wide in a 1280-pixel window with the side bar open
 LECTURE_WIDTH = 880  # at which small letters are 18 css pixels high
+MOST_PIXELS = 1.5  # to a css pixel, on finer screens: at 2 the PNG encoder would cost more than the drawing
+# Handlers may run on a second thread, and Matplotlib's fonts belong to the whole process: one at a time.
+DRAWING = threading.RLock()
 
 
 def use_style(name: Literal["reading", "lecture"] = "reading") -> None:
@@ -112,6 +116,11 @@ def picture_width(inches: float = PICTURE_WIDTH / 100) -> int:
     """Return how many css pixels wide a figure of that width is shown in the style in force."""
     width = min(PICTURE_WIDTH, round(inches * 100))
     return round(width * LECTURE_WIDTH / PICTURE_WIDTH) if is_lecture() else width
+
+
+def picture_dpi(pixel_ratio: float, width: int) -> float:
+    """Return the dots per inch that show a picture sharply: it is so wide in css pixels of so many pixels."""
+    return 100 * min(max(pixel_ratio * width / PICTURE_WIDTH, 1.0), MOST_PIXELS)
 
 
 class AccessibleFigure:

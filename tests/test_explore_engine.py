@@ -18,8 +18,8 @@ from PIL import Image
 
 from course_lib import explore, figures
 from course_lib.controls import Choice, Controls, Range, Steps, Toggle, Weights
-from course_lib.explore.engine import KEPT_SCENES, MOST_PIXELS, Demo, Explorer, Painter, flat
-from course_lib.figures import LECTURE_WIDTH, PICTURE_WIDTH
+from course_lib.explore.engine import KEPT_SCENES, Demo, Explorer, Painter, flat
+from course_lib.figures import LECTURE_WIDTH, MOST_PIXELS, PICTURE_WIDTH
 
 EVERY_DEMO = sorted(explore.DEMOS)
 

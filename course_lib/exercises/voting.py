@@ -16,19 +16,21 @@ from matplotlib.figure import Figure
 from course_lib.controls import Action, Choice, Controls, Counts
 from course_lib.exercises.material import Prediction
 from course_lib.exercises.predictions import question_text, truth_sentence
+from course_lib.exercises.quizzes import LETTERS
 from course_lib.exercises.wording import plain
 from course_lib.figures import (
+    DRAWING,
     ENTROPY_FILL,
     INK,
     PICTURE_WIDTH,
     Q_COLOUR,
     QUIET_COLOUR,
     margins,
+    picture_dpi,
     picture_width,
 )
 from course_lib.votes import ADVICE, next_step, vote_entropy, weigh_vote
 
-LETTERS = "abcdefgh"
 BRACKETS = 5  # of equal width, into which the possible numbers are cut
 FIRST, AFTER = "first vote", "after discussion"
 ROUNDS = {"first": FIRST, "after": AFTER}
@@ -98,10 +100,8 @@ class ClassVote(Controls):
 
     def reveal(self) -> None:
         """Show the truth, who had it, and what the class's shares are billed, as the second button does."""
-        self._revealed, self._advised = (
-            True,
-            False,
-        )  # advice to reveal has had its day, and takes up the screen
+        self._revealed = True
+        self._advised = False  # advice to reveal has had its day, and takes up the screen
         self._answer()
 
     def react(self) -> None:
@@ -166,9 +166,11 @@ class ClassVote(Controls):
             return
         self.alt = self._alt(votes)
         stream = io.BytesIO()
-        dots = 100 * min(max(self.pixel_ratio, 1.0), 1.5)
-        self._figure(votes).savefig(stream, format="png", dpi=dots)
-        self.width, self.picture = picture_width(), stream.getvalue()
+        self.width = picture_width()
+        with DRAWING:
+            dots = picture_dpi(self.pixel_ratio, self.width)
+            self._figure(votes).savefig(stream, format="png", dpi=dots)
+        self.picture = stream.getvalue()
 
     def _alt(self, votes: dict[str, list[int]]) -> str:
         rows = [

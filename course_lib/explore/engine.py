@@ -1,7 +1,6 @@
 """What a demo is, and the widget that shows one: three pure functions and a list of controls."""
 
 import struct
-import threading
 import zlib
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +13,10 @@ from matplotlib.figure import Figure
 
 from course_lib.controls import Control, Controls
 from course_lib.explore.lettering import QuickCanvas
-from course_lib.figures import PICTURE_WIDTH, AccessibleFigure, picture_width
+from course_lib.figures import DRAWING, PICTURE_WIDTH, AccessibleFigure, picture_dpi, picture_width
 
-# Handlers may run on a second thread, and Matplotlib's fonts belong to the whole process: one at a time.
-DRAWING = threading.RLock()
 KEPT_SCENES = 6  # about 3 MB each, on an ordinary screen
 DPI = 100  # one picture pixel to a css pixel
-MOST_PIXELS = 1.5  # to a css pixel, on finer screens: at 2 the PNG encoder would cost more than the drawing
 
 
 @dataclass(frozen=True)
@@ -99,8 +95,7 @@ class Explorer(Controls):
         self.sentence = self._demo.describe(numbers)
         self.alt = f"{self.sentence} {self._demo.details(numbers)}".strip()
         if self._painter:
-            shown = self.pixel_ratio * self.width / PICTURE_WIDTH
-            self.picture = self._painter.png(numbers, DPI * min(max(shown, 1.0), MOST_PIXELS))
+            self.picture = self._painter.png(numbers, picture_dpi(self.pixel_ratio, self.width))
 
     def act(self, name: str) -> None:
         """Put the controls where the button called `name` says."""

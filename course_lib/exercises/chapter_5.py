@@ -714,7 +714,7 @@ QUESTIONS = (
     ),
     Question(
         "5.q3",
-        "In the diagram of X₁, X₂ and their XOR, the middle region is −1 bit. It says that",
+        "In the diagram of X₁, X₂ and their XOR, Y, the middle region is −1 bit. It says that",
         (
             Option("the table was estimated badly", "It is exact. No sample is involved."),
             Option("X₁ and X₂ lose a bit to each other", "They are independent: they share nothing."),

@@ -406,7 +406,7 @@ _SLIPS_OF_A_TILT: tuple[tuple[Callable[[], FloatArray], str, Hints | None], ...]
         _weights,
         "UNNORMALISED",
         (
-            "The weights π_ref·exp(r/β) are no distribution yet. What do they add up to?",
+            "That is the weight π_ref·exp(r/β) itself. What do the three weights add up to?",
             "Divide each of them by their sum.",
         ),
     ),
@@ -490,7 +490,8 @@ _STEERING = Exercise(
         ),
     ],
     hints=(
-        "Every reply gets the weight π_ref·exp(r/β). What is r/β for each?",
+        "For π*, every reply gets the weight π_ref·exp(r/β): what is r/β for each? For the divergence, "
+        "average ln(π*/π_ref): with which weights?",
         "Weights 0.5·e⁰, 0.3·e², 0.2·e⁴; divide by their sum. Then average ln(π*/π_ref) with the weights π*.",
     ),
     solution="r/β = 0, 2, 4. The weights 0.5, 0.3·e² = 2.2167 and 0.2·e⁴ = 10.9196 add up to 13.6363: π* = "

@@ -854,7 +854,7 @@ HINTS: dict[str, Hints] = {
     "CALLABLE": ("That is the function itself. Call it, and hand over what it returns.", "Add the brackets."),
     "NOT_A_FUNCTION": (
         "This exercise asks for a function, and that is something else.",
-        "Hand over its name without brackets: check('1.3', my_surprisal).",
+        "Hand over its name without brackets: my_function, not my_function(2).",
     ),
     "COURSE_FUNCTION": (
         "That is the course's own, and it passes. Hand over yours.",
